@@ -1,0 +1,49 @@
+/** One bound of the system: a value, its unit and why it stands where it does. */
+export interface Limit {
+  readonly value: number;
+  readonly unit: string;
+  readonly reason: string;
+}
+
+/** Every bound there is. Names are stable: `--limit rows_derived=1000` and `[limits]` in theory.toml override by name. */
+export const limits = {
+  rows_derived: { value: 50_000_000, unit: "rows", reason: "one relation's derived rows: about 1 GB of two 64-bit columns" },
+  rounds: {
+    value: 100_000,
+    unit: "rounds",
+    reason: "semi-naive rounds of one stratum; a chain that long is data, past it a rule most likely derives without end",
+  },
+  verdict_ms: { value: 600_000, unit: "milliseconds", reason: "one verdict, so that a gate in a pipeline always answers" },
+  memory_mb: { value: 8_192, unit: "megabytes", reason: "DuckDB's buffer memory; larger work spills to disk" },
+  delta_rows: { value: 2_000_000, unit: "rows", reason: "rows of one delta, which is hashed and kept whole" },
+  delta_bytes: { value: 512 * 1024 * 1024, unit: "bytes", reason: "one delta in its RFC 8785 form" },
+  symbol_bytes: {
+    value: 1024 * 1024,
+    unit: "bytes",
+    reason: "one symbol in UTF-8; larger content belongs in a file whose digest is the fact",
+  },
+  json_line_bytes: { value: 64 * 1024 * 1024, unit: "bytes", reason: "one NDJSON line, which is parsed in memory" },
+  json_bytes: { value: 256 * 1024 * 1024, unit: "bytes", reason: "one JSON document, which is parsed in memory" },
+  json_depth: { value: 200, unit: "levels", reason: "nesting of a JSON document; real ones stay under 30" },
+  program_bytes: { value: 4 * 1024 * 1024, unit: "bytes", reason: "one program file" },
+  program_depth: { value: 200, unit: "levels", reason: "nesting of terms and formulas, which are read recursively" },
+  program_files: { value: 1_000, unit: "files", reason: "files reached by includes" },
+  rules_expanded: { value: 10_000, unit: "rules", reason: "rules after disjunctions and pools are written out" },
+  attributes: { value: 256, unit: "attributes", reason: "attributes of one relation" },
+  diagnostics: { value: 1_000, unit: "diagnostics", reason: "diagnostics of one run; past it the file is not a program" },
+  violations_page: { value: 1_000, unit: "violations", reason: "violations in one answer; the rest is paged" },
+  explain_depth: { value: 64, unit: "levels", reason: "height of a printed proof" },
+  explain_nodes: { value: 10_000, unit: "nodes", reason: "nodes of a printed proof" },
+  query_rows: { value: 1_000_000, unit: "rows", reason: "rows of one query's answer" },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof limits;
+
+/** The bounds in force for one run, by name. */
+export type Limits = { readonly [name in LimitName]: number };
+
+/** The default of every bound, overridden where `overrides` names it. */
+export function limitsWith(overrides: Partial<Limits> = {}): Limits {
+  const defaults = Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, limit.value])) as Record<LimitName, number>;
+  return { ...defaults, ...overrides };
+}

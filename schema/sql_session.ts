@@ -1,0 +1,54 @@
+import type { Value, ValueType } from "./value.ts";
+
+export type SqlValue = string | bigint | number | boolean | null;
+export type SqlRow = readonly SqlValue[];
+
+/**
+ * The seam through which `logic` and `ingest` reach DuckDB, which only `verify/store` may import.
+ * One session is one connection: statements run one after the other, temporary tables belong to it.
+ * BIGINT, UBIGINT and HUGEINT come back as bigint, INTEGER and smaller and DOUBLE as number, VARCHAR as string.
+ * Errors: DuckDB's own failures reject with a `SqlError`.
+ */
+export interface SqlSession {
+  run(sql: string, parameters?: readonly SqlValue[]): Promise<void>;
+  rows(sql: string, parameters?: readonly SqlValue[]): Promise<SqlRow[]>;
+  /** Appends typed rows to `table`, column for column; null is SQL's NULL. Returns the count of rows. */
+  append(table: SqlTableName, types: readonly ValueType[], rows: Iterable<readonly (Value | null)[]>): Promise<number>;
+  /** Stops the statement that is running; it rejects with a `SqlError` whose `interrupted` is true. */
+  interrupt(): void;
+}
+
+/** An unquoted name; `schema` null means the search path. */
+export interface SqlTableName {
+  readonly catalog: string | null;
+  readonly schema: string | null;
+  readonly table: string;
+}
+
+export class SqlError extends Error {
+  override readonly name = "SqlError";
+  /** DuckDB's class of failure: `Constraint Error`, `Out of Range Error`, `Out of Memory Error`, `IO Error`, … */
+  readonly kind: string;
+  readonly interrupted: boolean;
+  readonly sql: string;
+
+  constructor(kind: string, message: string, sql: string, interrupted: boolean) {
+    super(message);
+    this.kind = kind;
+    this.sql = sql;
+    this.interrupted = interrupted;
+  }
+}
+
+/** Quotes an identifier for DuckDB. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Quotes a text literal for DuckDB. The text must not hold NUL. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** DuckDB's column type for a value type. */
+export const sqlType: Readonly<Record<ValueType, string>> = { symbol: "VARCHAR", number: "BIGINT", unsigned: "UBIGINT", float: "DOUBLE" };

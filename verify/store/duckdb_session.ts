@@ -1,0 +1,94 @@
+import {
+  BIGINT,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  UBIGINT,
+  VARCHAR,
+} from "@duckdb/node-api";
+import { SqlError, type SqlRow, type SqlSession, type SqlTableName, type SqlValue } from "../../schema/sql_session.ts";
+import type { Value, ValueType } from "../../schema/value.ts";
+
+const APPEND_CHUNK_ROWS = 2048;
+
+const columnType: Readonly<Record<ValueType, DuckDBType>> = { symbol: VARCHAR, number: BIGINT, unsigned: UBIGINT, float: DOUBLE };
+
+/** One DuckDB connection behind the seam that `logic` and `ingest` use. Made by `openMemory` or by the fact store. */
+export class DuckDbSession implements SqlSession {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  async run(sql: string, parameters: readonly SqlValue[] = []): Promise<void> {
+    await this.#guard(sql, () => this.#connection.run(sql, toDuckDb(parameters)));
+  }
+
+  async rows(sql: string, parameters: readonly SqlValue[] = []): Promise<SqlRow[]> {
+    const reader = await this.#guard(sql, () => this.#connection.runAndReadAll(sql, toDuckDb(parameters)));
+    return reader.getRows() as unknown as SqlRow[];
+  }
+
+  async append(table: SqlTableName, types: readonly ValueType[], rows: Iterable<readonly (Value | null)[]>): Promise<number> {
+    const name = [table.catalog, table.schema, table.table].filter((part) => part !== null).join(".");
+    return this.#guard(`append to ${name}`, async () => {
+      const appender = await this.#connection.createAppender(table.table, table.schema, table.catalog);
+      let appended = 0;
+      try {
+        for (const batch of batches(rows, APPEND_CHUNK_ROWS)) {
+          const chunk = DuckDBDataChunk.create(types.map((type) => columnType[type]));
+          chunk.setRows(batch as DuckDBValue[][]);
+          appender.appendDataChunk(chunk);
+          appended += batch.length;
+        }
+      } finally {
+        appender.closeSync();
+      }
+      return appended;
+    });
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+
+  async #guard<T>(sql: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const kind = /^(?:INTERRUPT|[A-Z][\w ]* Error)/.exec(message)?.[0] ?? "Error";
+      throw new SqlError(kind, message, sql, /^INTERRUPT/.test(message));
+    }
+  }
+}
+
+function toDuckDb(parameters: readonly SqlValue[]): DuckDBValue[] | undefined {
+  return parameters.length > 0 ? [...parameters] : undefined;
+}
+
+function* batches<T>(rows: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length === size) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** A session over a fresh in-memory database; the caller closes it. */
+export async function openMemory(settings: Readonly<Record<string, string>> = {}): Promise<DuckDbSession> {
+  const instance = await DuckDBInstance.create(":memory:", settings);
+  return new DuckDbSession(await instance.connect());
+}
