@@ -1,0 +1,17 @@
+import type { Diagnostic } from "../../schema/diagnostic.ts";
+import type { Relation } from "../../schema/relation.ts";
+import type { IrRule, Law } from "./ir.ts";
+
+/**
+ * What one dialect's lowering hands to `compile`: typed single-headed rules and the relations they declare. Rules that had an
+ * error are missing from `rules` and named in `diagnostics`. Strata and the checks over whole programs are `compile`'s.
+ */
+export interface Lowered {
+  /** Relations declared by these programs; relations that were known before are not repeated. */
+  readonly relations: readonly Relation[];
+  readonly rules: readonly IrRule[];
+  readonly laws: readonly Law[];
+  /** Names of derived relations marked `.output` or `#show`, in order. */
+  readonly outputs: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
