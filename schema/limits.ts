@@ -27,6 +27,7 @@ export const limits = {
   json_depth: { value: 200, unit: "levels", reason: "nesting of a JSON document; real ones stay under 30" },
   program_bytes: { value: 4 * 1024 * 1024, unit: "bytes", reason: "one program file" },
   program_depth: { value: 200, unit: "levels", reason: "nesting of terms and formulas, which are read recursively" },
+  number_digits: { value: 1_000, unit: "characters", reason: "one number literal; a 64-bit value needs at most 66" },
   program_files: { value: 1_000, unit: "files", reason: "files reached by includes" },
   rules_expanded: { value: 10_000, unit: "rules", reason: "rules after disjunctions and pools are written out" },
   attributes: { value: 256, unit: "attributes", reason: "attributes of one relation" },
