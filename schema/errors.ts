@@ -92,7 +92,7 @@ export const registry = {
     http: 422,
     exit: 3,
     sarif: "error",
-    help: "the escapes are `\\"` `\\'` `\\\\` `\\a` `\\b` `\\f` `\\n` `\\r` `\\t` `\\v`; a backslash itself is `\\\\`",
+    help: "the escapes are `\\\"` `\\'` `\\\\` `\\a` `\\b` `\\f` `\\n` `\\r` `\\t` `\\v`; a backslash itself is written twice",
   },
   "syntax.include_cycle": {
     title: "files that include each other",
