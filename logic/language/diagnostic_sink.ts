@@ -1,0 +1,40 @@
+import type { Diagnostic } from "../../schema/diagnostic.ts";
+import type { ErrorCode } from "../../schema/errors.ts";
+import type { Span } from "../../schema/place.ts";
+
+const TEXT_MAX_LENGTH = 200;
+
+/** What a remark is about: where it stands, and the words that stand there. */
+export interface Offence {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** Collects the diagnostics of one run in the order they are found, each once: a rule written out several times repeats its faults. */
+export class DiagnosticSink {
+  readonly #found = new Map<string, Diagnostic>();
+
+  error(code: ErrorCode, at: Offence, message: string, help: string | null): void {
+    this.#add("error", code, at, message, help);
+  }
+
+  warning(code: ErrorCode, at: Offence, message: string, help: string | null): void {
+    this.#add("warning", code, at, message, help);
+  }
+
+  get size(): number {
+    return this.#found.size;
+  }
+
+  /** Everything found, in the order found. */
+  list(): Diagnostic[] {
+    return [...this.#found.values()];
+  }
+
+  #add(severity: Diagnostic["severity"], code: ErrorCode, at: Offence, message: string, help: string | null): void {
+    const key = `${code}\0${at.span.file}\0${at.span.offset}\0${at.span.length}\0${message}`;
+    if (this.#found.has(key)) return;
+    const text = at.text.length > TEXT_MAX_LENGTH ? `${at.text.slice(0, TEXT_MAX_LENGTH - 1)}…` : at.text;
+    this.#found.set(key, { code, severity, message, span: at.span, text, help });
+  }
+}

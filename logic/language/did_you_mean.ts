@@ -1,0 +1,26 @@
+import { distance } from "fastest-levenshtein";
+
+/**
+ * The candidate nearest to `name` by edit distance, or null where none is near: at most a third of the name's letters may
+ * differ, and one letter always may. Ties go to the first in code point order.
+ */
+export function nearest(name: string, candidates: Iterable<string>): string | null {
+  const allowed = Math.max(1, Math.floor(name.length / 3));
+  let best: string | null = null;
+  let bestDistance = allowed + 1;
+  for (const candidate of candidates) {
+    if (candidate === name || Math.abs(candidate.length - name.length) > allowed) continue;
+    const edits = distance(name.toLowerCase(), candidate.toLowerCase());
+    if (edits < bestDistance || (edits === bestDistance && best !== null && candidate < best)) {
+      best = candidate;
+      bestDistance = edits;
+    }
+  }
+  return best;
+}
+
+/** `did you mean …` where a candidate is near, else `otherwise`. */
+export function didYouMean(name: string, candidates: Iterable<string>, otherwise: string | null): string | null {
+  const found = nearest(name, candidates);
+  return found === null ? otherwise : `did you mean \`${found}\``;
+}
