@@ -22,6 +22,7 @@ export const limits = {
     unit: "bytes",
     reason: "one symbol in UTF-8; larger content belongs in a file whose digest is the fact",
   },
+  csv_record_bytes: { value: 16 * 1024 * 1024, unit: "bytes", reason: "one CSV record; a longer one is most likely a quote never closed" },
   json_line_bytes: { value: 64 * 1024 * 1024, unit: "bytes", reason: "one NDJSON line, which is parsed in memory" },
   json_bytes: { value: 256 * 1024 * 1024, unit: "bytes", reason: "one JSON document, which is parsed in memory" },
   json_depth: { value: 200, unit: "levels", reason: "nesting of a JSON document; real ones stay under 30" },
