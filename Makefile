@@ -1,6 +1,7 @@
 # Every target installs what it needs first; `make help` lists them.
 # Install under Node 24: npm chooses native packages by its own Node, and an older one skips some in silence.
 .PHONY: demo test check lint types bench fuzz clean help
+.DEFAULT_GOAL := help
 RUN := npm run --silent
 
 help: ## list the targets
@@ -10,7 +11,10 @@ node_modules/.installed: package.json package-lock.json
 	npx -y -p node@24 -c 'npm install --no-audit --no-fund'
 	@touch $@
 
-test: check node_modules/.installed ## install, then lint, types and every test
+demo: node_modules/.installed ## verify this repository's own dependencies, commit them, refuse a tampered delta, ask a question
+	@$(RUN) demo
+
+test: check node_modules/.installed ## install, then lint, types and every test (REPORTER=tap for machines)
 	$(RUN) test
 
 check: lint types ## lint and types
@@ -20,6 +24,12 @@ lint: node_modules/.installed ## Biome
 
 types: node_modules/.installed ## TypeScript 7, strictest
 	$(RUN) types
+
+bench: node_modules/.installed ## every benchmark, each beside a peer in the same run
+	$(RUN) bench
+
+fuzz: node_modules/.installed ## every fuzz target for ten minutes (FUZZ_SECONDS=n for another time)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(RUN) fuzz
 
 clean: ## remove what targets made
 	rm -rf node_modules dist .stryker-tmp *.tgz

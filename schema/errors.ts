@@ -409,6 +409,13 @@ export const registry = {
     sarif: "error",
     help: "mend the named entry",
   },
+  "usage.node": {
+    title: "this Node is too old",
+    http: 500,
+    exit: 3,
+    sarif: "error",
+    help: "run it with Node 24 or newer, or approve the install script of the npm package `node`",
+  },
   "internal.invariant": {
     title: "a broken invariant inside Assay",
     http: 500,

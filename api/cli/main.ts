@@ -1,0 +1,28 @@
+import { CommanderError } from "commander";
+import { systemClock } from "../../schema/clock.ts";
+import { Door } from "./door.ts";
+import { failure } from "./failure.ts";
+import { program } from "./program.ts";
+import { Terminal } from "./terminal.ts";
+import { fromCommander } from "./usage.ts";
+
+/** Runs one command line: the composition root. Sets the process's exit code; throws nothing. */
+export async function main(args: readonly string[]): Promise<void> {
+  const door = new Door(systemClock, new Terminal(process.stdout, process.stderr, systemClock));
+  const json = wantsJson(args);
+  const commands = program(door);
+  try {
+    await commands.parseAsync(args, { from: "user" });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return;
+    const error = thrown instanceof CommanderError ? fromCommander(thrown, commands, args) : thrown;
+    const outcome = failure(error);
+    if (outcome.exit === 4 && process.env["ASSAY_DEBUG"] !== undefined && error instanceof Error) door.terminal.err(`${error.stack}\n`);
+    await door.answer(outcome, json);
+  }
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? args.length : end).includes("--json");
+}

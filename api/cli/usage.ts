@@ -1,0 +1,28 @@
+import type { Command, CommanderError } from "commander";
+import { AssayError } from "../../schema/assay_error.ts";
+import { nearest } from "./nearest.ts";
+
+/** A command line that does not fit. `help` overrides the registry's next step. */
+export function usageError(detail: string, help?: string): AssayError {
+  return new AssayError("usage.arguments", detail, help === undefined ? {} : { help });
+}
+
+/** What commander refused, in the words of the other errors, with the closest known name. */
+export function fromCommander(error: CommanderError, program: Command, args: readonly string[]): AssayError {
+  const detail = error.message
+    .replace(/^error: /, "")
+    .replace(/'([^']*)'/g, "`$1`")
+    .replace(/\.$/, "")
+    .replace(/\. E/, ": e");
+  const [, name] = /`([^`]*)`/.exec(detail) ?? [];
+  const command = program.commands.find((other) => other.name() === args[0]);
+  const near = name === undefined ? null : nearest(name, known(error.code, program, command));
+  if (near !== null) return usageError(detail, `did you mean \`${near}\`?`);
+  return usageError(detail, command === undefined ? undefined : `run \`assay help ${command.name()}\` for its arguments`);
+}
+
+function known(code: string, program: Command, command: Command | undefined): string[] {
+  if (code === "commander.unknownCommand") return program.commands.map((other) => other.name());
+  if (code !== "commander.unknownOption") return [];
+  return [...program.options, ...(command?.options ?? [])].flatMap((option) => (option.long == null ? [] : [option.long]));
+}
