@@ -411,7 +411,7 @@ export const registry = {
   },
   "usage.node": {
     title: "this Node is too old",
-    http: 500,
+    http: 400,
     exit: 3,
     sarif: "error",
     help: "run it with Node 24 or newer, or approve the install script of the npm package `node`",
