@@ -298,7 +298,7 @@ export interface ConstantTerm {
   readonly span: Span;
 }
 
-/** .lp: `f(X, 1)`; a tuple `(a, b)` has the empty name. */
+/** .lp: `f(X, 1)`; a tuple `(a, b)` has the empty name, and an alternative of other than one argument in `p(a ; b, c)` the name `;`. */
 export interface FunctionTerm {
   readonly kind: "function";
   readonly name: string;
@@ -378,7 +378,7 @@ export interface IntervalTerm {
   readonly span: Span;
 }
 
-/** .lp: `(1 ; 2)`, and `p(a ; b)` where each alternative is a pool member. */
+/** .lp: `(1 ; 2)`, and the sole argument of `p(a ; b)`, where each alternative is a pool member. At least two members. */
 export interface PoolTerm {
   readonly kind: "pool";
   readonly of: readonly Term[];
