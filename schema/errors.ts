@@ -416,6 +416,13 @@ export const registry = {
     sarif: "error",
     help: "run it with Node 24 or newer, or approve the install script of the npm package `node`",
   },
+  "usage.source": {
+    title: "a source that no relation takes",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "write it as RELATION=FILE, or name the theory that declares the relation with --theory",
+  },
   "internal.invariant": {
     title: "a broken invariant inside Assay",
     http: 500,

@@ -26,7 +26,7 @@ function handOver() {
   if (binary === null) {
     process.stderr.write(
       `error usage.node: assay needs Node ${NEEDED_MAJOR} or newer and runs under ${process.version}\n` +
-        "  help: run it with a newer Node, or approve the install script of the npm package `node` (npm approve-scripts node)\n",
+        "  help: run it with a newer Node, or approve the install script of the npm package `node` (npm install-scripts approve node)\n",
     );
     process.exitCode = 3;
     return;

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type LimitName, type Limits, limits, limitsWith } from "../../schema/limits.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../logic/language/did_you_mean.ts";
 import { usageError } from "./usage.ts";
 
 /** The engines that can judge, by the names that `--engine` takes. */

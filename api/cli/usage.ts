@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from "commander";
 import { AssayError } from "../../schema/assay_error.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../logic/language/did_you_mean.ts";
 
 /** A command line that does not fit. `help` overrides the registry's next step. */
 export function usageError(detail: string, help?: string): AssayError {

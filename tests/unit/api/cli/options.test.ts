@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearest } from "../../../../api/cli/nearest.ts";
 import { limitsOf } from "../../../../api/cli/options.ts";
 import { limits } from "../../../../schema/limits.ts";
 
@@ -32,9 +31,4 @@ test("a mistyped limit is answered with the nearest", () => {
     () => limitsOf(["rows_derivd=5"]),
     (error: { help: string }) => error.help.includes("rows_derived"),
   );
-});
-
-test("only near names are suggested", () => {
-  assert.equal(nearest("verfy", ["verify", "init"]), "verify");
-  assert.equal(nearest("zzz", ["verify", "init"]), null);
 });

@@ -1,0 +1,14 @@
+import type { Adapter } from "../../ingest/adapter.ts";
+import { npmAdapter } from "../../ingest/npm/adapter.ts";
+
+/** The adapters there are, in the order in which they are asked. */
+const adapters: readonly Adapter[] = [npmAdapter];
+
+/** The adapter that reads `path`, among those of the theories asked for; where none is asked for, among all. */
+export async function adapterFor(path: string, theories: readonly string[]): Promise<Adapter | null> {
+  for (const adapter of adapters) {
+    if (theories.length > 0 && !theories.includes(adapter.theory)) continue;
+    if (await adapter.accepts(path)) return adapter;
+  }
+  return null;
+}

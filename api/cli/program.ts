@@ -1,0 +1,46 @@
+import { Command } from "commander";
+import { explainCommand } from "./commands/explain.ts";
+import { importCommand } from "./commands/import.ts";
+import { initCommand } from "./commands/init.ts";
+import { loadCommand } from "./commands/load.ts";
+import { logCommand } from "./commands/log.ts";
+import { proposeCommand } from "./commands/propose.ts";
+import { queryCommand } from "./commands/query.ts";
+import { testCommand } from "./commands/test.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import type { Door } from "./door.ts";
+import { usageError } from "./usage.ts";
+import { packageVersion } from "./version.ts";
+
+const EPILOGUE = `
+Exit codes: 0 accepted · 1 refused · 2 undecided or nothing checked · 3 usage or input · 4 internal.
+\`assay help COMMAND\` tells a command's arguments.`;
+
+/** The command line as commander knows it. Errors are thrown, help and version go to stdout. */
+export function program(door: Door): Command {
+  const root = new Command("assay")
+    .description("A fact base that refuses to be wrong: every write is a delta that logic programs must accept before it commits.")
+    .version(packageVersion(), "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .addHelpText("after", EPILOGUE)
+    .showSuggestionAfterError(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .action(() => {
+      throw usageError("a command is missing");
+    });
+  for (const register of [
+    verifyCommand,
+    initCommand,
+    loadCommand,
+    proposeCommand,
+    importCommand,
+    queryCommand,
+    explainCommand,
+    logCommand,
+    testCommand,
+  ]) {
+    register(root, door);
+  }
+  return root;
+}
