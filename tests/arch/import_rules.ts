@@ -110,7 +110,10 @@ function isBarrel(file: SourceFile): boolean {
   return imports.length > 0 && imports.every((found) => found.isReexport) && statements === imports.length;
 }
 
-/** Cycles among files that import each other when run (type imports vanish), each as the chain of its paths. */
+/**
+ * Cycles among files of more than one folder that import each other when run (type imports vanish), each as the chain of its paths.
+ * Within a folder two files may recurse into each other, as terms and formulas do.
+ */
 export function importCycles(files: readonly SourceFile[]): string[][] {
   const edges = new Map(
     files.map((file) => [
@@ -122,7 +125,8 @@ export function importCycles(files: readonly SourceFile[]): string[][] {
   const done = new Set<string>();
   const visit = (path: string, chain: string[]): void => {
     const start = chain.indexOf(path);
-    if (start >= 0) cycles.push([...chain.slice(start), path]);
+    const circle = [...chain.slice(start), path];
+    if (start >= 0 && new Set(circle.map(posix.dirname)).size > 1) cycles.push(circle);
     if (start >= 0 || done.has(path)) return;
     for (const next of edges.get(path) ?? []) visit(next, [...chain, path]);
     done.add(path);

@@ -20,7 +20,7 @@ test("the imports of the tree keep the rules of the map", () => {
   assert.deepEqual(findings, []);
 });
 
-test("no files import each other in a circle when run", () => {
+test("no folders import each other in a circle when run", () => {
   assert.deepEqual(importCycles(sourceFiles()), []);
 });
 
@@ -63,8 +63,10 @@ test("the checker passes what is allowed", () => {
   assert.equal(roomOf(file.path), "verify");
 });
 
-test("the checker finds a circle and ignores one of types", () => {
-  const a = source("api/a.ts", 'import { b } from "./b.ts";');
-  assert.equal(importCycles([a, source("api/b.ts", 'import { a } from "./a.ts";')]).length, 1);
-  assert.equal(importCycles([a, source("api/b.ts", 'import type { a } from "./a.ts";')]).length, 0);
+test("the checker finds a circle of folders and ignores one of types or within a folder", () => {
+  const a = source("api/a.ts", 'import { b } from "./cli/b.ts";');
+  assert.equal(importCycles([a, source("api/cli/b.ts", 'import { a } from "../a.ts";')]).length, 1);
+  assert.equal(importCycles([a, source("api/cli/b.ts", 'import type { a } from "../a.ts";')]).length, 0);
+  const c = source("api/c.ts", 'import { d } from "./d.ts";');
+  assert.equal(importCycles([c, source("api/d.ts", 'import { c } from "./c.ts";')]).length, 0);
 });
