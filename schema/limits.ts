@@ -31,6 +31,12 @@ export const limits = {
   number_digits: { value: 1_000, unit: "characters", reason: "one number literal; a 64-bit value needs at most 66" },
   program_files: { value: 1_000, unit: "files", reason: "files reached by includes" },
   rules_expanded: { value: 10_000, unit: "rules", reason: "rules after disjunctions and pools are written out" },
+  rule_literals: { value: 1_000, unit: "literals", reason: "literals of one rule, which an engine joins in one statement" },
+  rule_sql_bytes: {
+    value: 256 * 1024,
+    unit: "bytes",
+    reason: "one expression as SQL, its variables substituted; written by hand it stays under 1 kB",
+  },
   attributes: { value: 256, unit: "attributes", reason: "attributes of one relation" },
   diagnostics: { value: 1_000, unit: "diagnostics", reason: "diagnostics of one run; past it the file is not a program" },
   violations_page: { value: 1_000, unit: "violations", reason: "violations in one answer; the rest is paged" },

@@ -13,6 +13,7 @@ export interface Offence {
 /** Collects the diagnostics of one run in the order they are found, each once: a rule written out several times repeats its faults. */
 export class DiagnosticSink {
   readonly #found = new Map<string, Diagnostic>();
+  #errors = 0;
 
   error(code: ErrorCode, at: Offence, message: string, help: string | null): void {
     this.#add("error", code, at, message, help);
@@ -22,8 +23,9 @@ export class DiagnosticSink {
     this.#add("warning", code, at, message, help);
   }
 
-  get size(): number {
-    return this.#found.size;
+  /** How many errors there are; warnings do not count. */
+  get errors(): number {
+    return this.#errors;
   }
 
   /** Everything found, in the order found. */
@@ -34,6 +36,7 @@ export class DiagnosticSink {
   #add(severity: Diagnostic["severity"], code: ErrorCode, at: Offence, message: string, help: string | null): void {
     const key = `${code}\0${at.span.file}\0${at.span.offset}\0${at.span.length}\0${message}`;
     if (this.#found.has(key)) return;
+    if (severity === "error") this.#errors += 1;
     const text = at.text.length > TEXT_MAX_LENGTH ? `${at.text.slice(0, TEXT_MAX_LENGTH - 1)}…` : at.text;
     this.#found.set(key, { code, severity, message, span: at.span, text, help });
   }

@@ -67,7 +67,8 @@ export function messageHoles(message: string): string[] {
 export function checkHoles(law: LawMark, attributes: readonly string[], sink: DiagnosticSink): void {
   for (const hole of messageHoles(law.message)) {
     if (attributes.includes(hole)) continue;
-    const known = attributes.length > 0 ? `the attributes are ${attributes.map((name) => `\`${name}\``).join(", ")}` : "it has no attributes";
+    const known =
+      attributes.length > 0 ? `the attributes are ${attributes.map((name) => `\`${name}\``).join(", ")}` : "it has no attributes";
     const help = didYouMean(hole, attributes, known);
     sink.error("check.law_hole", { span: law.span, text: `{${hole}}` }, `\`{${hole}}\` names no attribute of the law \`${law.id}\``, help);
   }

@@ -1,0 +1,15 @@
+import type { Term } from "../ast.ts";
+import type { DeclaredRelation } from "./lower_relations.ts";
+
+/** The names that a rule can use. */
+export interface DlScope {
+  readonly relations: ReadonlyMap<string, DeclaredRelation>;
+  readonly constants: ConstantTable;
+}
+
+/** Constants with their values, ground terms in which no constant is left. */
+export interface ConstantTable {
+  /** The value for a use in `file`: that file's own definition goes before those of other files. */
+  lookup(name: string, file: string): Term | undefined;
+  names(): Iterable<string>;
+}

@@ -1,0 +1,138 @@
+import { type Limits, limitsWith } from "../../../schema/limits.ts";
+import type { DirectiveItem, Item, Program, RelationItem } from "../ast.ts";
+import { DiagnosticSink } from "../diagnostic_sink.ts";
+import { didYouMean } from "../did_you_mean.ts";
+import type { IrRule, Law } from "../ir.ts";
+import { keyLaw } from "../key_law.ts";
+import type { Lowered } from "../lowered.ts";
+import { checkHoles, type LawMark, readMarks } from "../marks.ts";
+import type { DlScope } from "./dl_scope.ts";
+import { readConstants } from "./lower_constants.ts";
+import { type DeclaredRelation, readRelations } from "./lower_relations.ts";
+import { type Expansion, lowerRule } from "./lower_rule.ts";
+import { readTypes } from "./lower_types.ts";
+
+export interface TheoryPrograms {
+  readonly theory: string;
+  readonly programs: readonly Program[];
+}
+
+/**
+ * Lowers the `.dl` programs of a set of theories, which share one namespace of types and relations; constants are each theory's own.
+ * Programs of the other dialect are passed over. Declarations may stand in any order.
+ */
+export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = limitsWith()): Lowered {
+  const sink = new DiagnosticSink();
+  const parts = theories.map(({ theory, programs }) => ({
+    theory,
+    items: programs.flatMap((one) => (one.dialect === "dl" ? one.items : [])),
+  }));
+  const all = parts.flatMap((part) => part.items);
+  const types = readTypes(ofKind(all, "type"), limits.program_depth, sink);
+  const directives = ofKind(all, "directive");
+  const fed = new Set(directives.filter((one) => one.directive === "input").flatMap((one) => one.relations.map((ref) => ref.name)));
+  const declarations = parts.flatMap(({ theory, items }) => ofKind(items, "relation").map((item) => ({ item, theory })));
+  const relations = readRelations({ items: declarations, fed, types, limits }, sink);
+  refuseMarks(all, sink);
+  checkDirectives(directives, relations, sink);
+  const laws = [...relations.values()].flatMap((declared) => lawsOf(declared.marks.laws, declared, declared.relation.doc, sink));
+  const rules: IrRule[] = [];
+  const expansion: Expansion = { rules: 0 };
+  for (const { theory, items } of parts) {
+    const scope: DlScope = { relations, constants: readConstants(ofKind(items, "const"), sink) };
+    for (const item of ofKind(items, "rule")) {
+      laws.push(...lawsOnRule(item, theory, relations, sink));
+      rules.push(...lowerRule(item, scope, limits, expansion, sink));
+    }
+  }
+  const keys = [...relations.values()]
+    .map((declared) => keyLaw(declared.relation, declared.theory, declared.marks.keys))
+    .filter((key) => key !== null);
+  return {
+    relations: [...[...relations.values()].map((declared) => declared.relation), ...keys.map((key) => key.relation)],
+    rules: [...rules, ...keys.map((key) => key.rule)],
+    laws: [...laws, ...keys.map((key) => key.law)],
+    outputs: outputsOf(
+      directives,
+      relations,
+      declarations.map(({ item }) => item),
+    ),
+    diagnostics: sink.list(),
+  };
+}
+
+function ofKind<K extends Item["kind"]>(items: readonly Item[], kind: K): Extract<Item, { kind: K }>[] {
+  return items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
+}
+
+function lawsOf(marks: readonly LawMark[], declared: DeclaredRelation, doc: string, sink: DiagnosticSink): Law[] {
+  const { relation, theory } = declared;
+  return marks.map((mark) => {
+    const names = relation.attributes.map((attribute) => attribute.name);
+    checkHoles(mark, names, sink);
+    return { id: mark.id, severity: mark.severity, message: mark.message, relation: relation.name, theory, doc, span: mark.span };
+  });
+}
+
+/** A law mark above a rule is about the relation that the rule derives. */
+function lawsOnRule(
+  item: Extract<Item, { kind: "rule" }>,
+  theory: string,
+  relations: ReadonlyMap<string, DeclaredRelation>,
+  sink: DiagnosticSink,
+): Law[] {
+  const { laws } = readMarks(
+    item.doc.marks.filter((mark) => mark.name !== "key" && mark.name !== "default"),
+    sink,
+  );
+  const [mark] = laws;
+  if (mark === undefined) return [];
+  const [head] = item.heads;
+  if (item.heads.length !== 1 || head === undefined) {
+    const message = `the law \`${mark.id}\` stands above a rule with several heads`;
+    sink.error(
+      "check.mark_malformed",
+      { span: mark.span, text: mark.id },
+      message,
+      "put the mark above the declaration of the relation meant",
+    );
+    return [];
+  }
+  const declared = relations.get(head.relation);
+  return declared === undefined ? [] : lawsOf(laws, { ...declared, theory }, item.doc.text, sink);
+}
+
+/** Marks that cannot stand where they stand: all of them above a type, `@key` and `@default` above a rule. */
+function refuseMarks(items: readonly Item[], sink: DiagnosticSink): void {
+  for (const item of items) {
+    if (item.kind !== "type" && item.kind !== "rule") continue;
+    for (const mark of item.doc.marks) {
+      if (item.kind === "rule" && mark.name !== "key" && mark.name !== "default") continue;
+      const message = `\`@${mark.name}\` stands above a ${item.kind}`;
+      sink.error("check.mark_malformed", { span: mark.span, text: `@${mark.name}` }, message, "put it above the declaration of a relation");
+    }
+  }
+}
+
+function checkDirectives(
+  directives: readonly DirectiveItem[],
+  relations: ReadonlyMap<string, DeclaredRelation>,
+  sink: DiagnosticSink,
+): void {
+  for (const { name, span } of directives.flatMap((one) => one.relations)) {
+    if (relations.has(name)) continue;
+    const help = didYouMean(name, relations.keys(), "declare it with `.decl`");
+    sink.error("check.unknown_relation", { span, text: name }, `there is no relation \`${name}\``, help);
+  }
+}
+
+/** The derived relations that are asked for, each once. */
+function outputsOf(
+  directives: readonly DirectiveItem[],
+  relations: ReadonlyMap<string, DeclaredRelation>,
+  items: readonly RelationItem[],
+): string[] {
+  const directed = directives.filter((one) => one.directive === "output").flatMap((one) => one.relations.map((ref) => ref.name));
+  const qualified = items.filter((item) => item.qualifiers.includes("output")).flatMap((item) => item.names.map((ref) => ref.name));
+  return [...new Set([...directed, ...qualified])].filter((name) => relations.get(name)?.relation.role === "derived");
+}

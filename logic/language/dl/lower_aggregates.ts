@@ -1,0 +1,113 @@
+import type { Variable } from "../ast.ts";
+import { bindings } from "./bindings.ts";
+import {
+  type FlatAggregate,
+  type FlatLiteral,
+  type FlatRule,
+  type FlatTerm,
+  innerVariables,
+  literalVariables,
+  termVariables,
+} from "./flat.ts";
+
+/**
+ * Settles which variable is which inside aggregates: one that the levels around bind is given from outside (`outer`), unless
+ * the target names it; every other is the aggregate's own and is renamed where its name is in use. Afterwards one name is one variable
+ * all over the rule. Source: Soufflé's injected and local variables.
+ */
+export function resolveScopes(rule: FlatRule): FlatRule {
+  const taken = new Set<string>();
+  for (const literal of [rule.head, ...rule.body]) for (const variable of literalVariables(literal)) taken.add(variable.name);
+  const body = resolveLevel(rule.body, new Set(), new Map(), taken);
+  return { ...rule, body };
+}
+
+/** The name that the program gave a variable. */
+export function writtenName(name: string): string {
+  return name.split("~")[0] ?? name;
+}
+
+function resolveLevel(
+  level: readonly FlatLiteral[],
+  given: ReadonlySet<string>,
+  names: ReadonlyMap<string, string>,
+  taken: Set<string>,
+): FlatLiteral[] {
+  return level.map((literal) => {
+    if (literal.kind !== "aggregate") return renamed(literal, names);
+    return resolveAggregate(literal, level, given, names, taken);
+  });
+}
+
+function resolveAggregate(
+  aggregate: FlatAggregate,
+  level: readonly FlatLiteral[],
+  given: ReadonlySet<string>,
+  names: ReadonlyMap<string, string>,
+  taken: Set<string>,
+): FlatAggregate {
+  const bound = bindings(
+    level.filter((literal) => literal !== aggregate),
+    given,
+    () => [],
+  );
+  const target = new Set(aggregate.target === null ? [] : [...termVariables(aggregate.target)].map((variable) => variable.name));
+  const outer = unique(innerVariables(aggregate)).filter((name) => bound.has(name) && !target.has(name));
+  const inside = new Map(outer.map((name) => [name, names.get(name) ?? name]));
+  for (const name of unique(ownVariables(aggregate))) {
+    if (!inside.has(name)) inside.set(name, take(name, taken));
+  }
+  return {
+    ...aggregate,
+    result: renamedVariable(aggregate.result, names),
+    target: aggregate.target === null ? null : renamedTerm(aggregate.target, inside),
+    body: resolveLevel(aggregate.body, new Set(outer), inside, taken),
+    outer: outer.map((name) => inside.get(name) ?? name),
+  };
+}
+
+/** The variables of an aggregate's target and body at their own level. */
+export function* ownVariables(aggregate: FlatAggregate): Generator<Variable> {
+  if (aggregate.target !== null) yield* termVariables(aggregate.target);
+  for (const literal of aggregate.body) yield* literalVariables(literal);
+}
+
+function unique(variables: Iterable<Variable>): string[] {
+  return [...new Set([...variables].map((variable) => variable.name))];
+}
+
+function take(name: string, taken: Set<string>): string {
+  let candidate = name;
+  for (let count = 2; taken.has(candidate); count++) candidate = `${name}~${count}`;
+  taken.add(candidate);
+  return candidate;
+}
+
+function renamed(literal: Exclude<FlatLiteral, FlatAggregate>, names: ReadonlyMap<string, string>): FlatLiteral {
+  switch (literal.kind) {
+    case "atom":
+      return { ...literal, args: literal.args.map((arg) => (arg === null ? null : renamedTerm(arg, names))) };
+    case "compare":
+    case "test":
+      return { ...literal, left: renamedTerm(literal.left, names), right: renamedTerm(literal.right, names) };
+    case "range":
+      return {
+        ...literal,
+        result: renamedVariable(literal.result, names),
+        from: renamedTerm(literal.from, names),
+        to: renamedTerm(literal.to, names),
+        step: literal.step === null ? null : renamedTerm(literal.step, names),
+      };
+  }
+}
+
+function renamedTerm(term: FlatTerm, names: ReadonlyMap<string, string>): FlatTerm {
+  if (term.kind === "variable") return renamedVariable(term, names);
+  if (term.kind === "apply") return { ...term, args: term.args.map((arg) => renamedTerm(arg, names)) };
+  return term;
+}
+
+function renamedVariable(variable: Variable, names: ReadonlyMap<string, string>): Variable {
+  const name = names.get(variable.name);
+  return name === undefined ? variable : { ...variable, name };
+}

@@ -1,0 +1,96 @@
+import { unreachable } from "../../../schema/unreachable.ts";
+import type { Value, ValueType } from "../../../schema/value.ts";
+import type { DiagnosticSink } from "../diagnostic_sink.ts";
+import type { IrAggregate, IrAtom, IrLiteral, IrRule, IrTerm } from "../ir.ts";
+import { integerAs } from "../literal.ts";
+import type { FlatAggregate, FlatAtom, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
+import { ownVariables } from "./lower_aggregates.ts";
+import { describe, type TypeInference } from "./lower_infer.ts";
+
+/**
+ * Writes a flat rule in the intermediate form, with the types that `inference` found. Literals that do not fit their type are
+ * `check.number_range`. The rule is meant for use only where the sink has no error; its id is given by `compile`.
+ */
+export function emitRule(rule: FlatRule, inference: TypeInference, sink: DiagnosticSink): IrRule {
+  const emitter = new Emitter(inference, sink);
+  const args = rule.head.args.map((arg) => (arg === null ? zero : emitter.term(arg)));
+  const body = rule.body.map((literal) => emitter.literal(literal));
+  return { id: rule.head.relation, head: { relation: rule.head.relation, args }, body, span: rule.span };
+}
+
+const zero: IrTerm = { kind: "constant", value: 0n, type: "number" };
+
+class Emitter {
+  readonly #inference: TypeInference;
+  readonly #sink: DiagnosticSink;
+
+  constructor(inference: TypeInference, sink: DiagnosticSink) {
+    this.#inference = inference;
+    this.#sink = sink;
+  }
+
+  literal(literal: FlatLiteral): IrLiteral {
+    switch (literal.kind) {
+      case "atom":
+        return this.#atom(literal);
+      case "compare":
+      case "test":
+        return { ...literal, left: this.term(literal.left), right: this.term(literal.right) };
+      case "range":
+        return {
+          ...literal,
+          result: this.term(literal.result),
+          from: this.term(literal.from),
+          to: this.term(literal.to),
+          step: literal.step === null ? null : this.term(literal.step),
+          inclusive: false,
+        };
+      case "aggregate":
+        return this.#aggregate(literal);
+      default:
+        return unreachable(literal);
+    }
+  }
+
+  term(term: FlatTerm): IrTerm {
+    const type = this.#inference.typeOf(term);
+    switch (term.kind) {
+      case "variable":
+        return { kind: "variable", name: term.name, type };
+      case "integer":
+      case "unsigned":
+        return { kind: "constant", value: this.#inRange(type === "symbol" ? null : integerAs(term.value, type), term, type), type };
+      case "float":
+        return { kind: "constant", value: this.#inRange(Number.isFinite(term.value) ? term.value : null, term, type), type };
+      case "string":
+        return { kind: "constant", value: term.value, type };
+      case "apply":
+        return { kind: "operation", op: term.op, args: term.args.map((arg) => this.term(arg)), type };
+      default:
+        return unreachable(term);
+    }
+  }
+
+  #atom(atom: FlatAtom): IrAtom {
+    return { ...atom, args: atom.args.map((arg) => (arg === null ? null : this.term(arg))) };
+  }
+
+  /** Keys: the target, then every local variable that is not the target itself, in order of appearance. */
+  #aggregate(aggregate: FlatAggregate): IrAggregate {
+    const { op, target, outer, span } = aggregate;
+    const locals = new Map<string, FlatTerm>();
+    for (const variable of ownVariables(aggregate)) if (!outer.includes(variable.name)) locals.set(variable.name, variable);
+    if (target?.kind === "variable") locals.delete(target.name);
+    const keys = [...(target === null ? [] : [target]), ...locals.values()].map((key) => this.term(key));
+    const body = aggregate.body.map((literal) => this.literal(literal));
+    const type = target === null ? "number" : this.#inference.typeOf(target);
+    return { kind: "aggregate", op, result: this.term(aggregate.result), type, elements: [{ keys, body }], outer, span };
+  }
+
+  #inRange(value: Value | null, term: FlatTerm, type: ValueType): Value {
+    if (value !== null) return value;
+    const text = describe(term);
+    this.#sink.error("check.number_range", { span: term.span, text }, `\`${text}\` is outside the range of \`${type}\``, null);
+    return 0n;
+  }
+}

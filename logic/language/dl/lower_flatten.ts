@@ -1,0 +1,208 @@
+import type { Span } from "../../../schema/place.ts";
+import { unreachable } from "../../../schema/unreachable.ts";
+import type { AggregateTerm, Atom, CallTerm, Comparison, RuleItem, Term, Variable } from "../ast.ts";
+import type { DiagnosticSink } from "../diagnostic_sink.ts";
+import { didYouMean } from "../did_you_mean.ts";
+import type { DlScope } from "./dl_scope.ts";
+import type { FlatAggregate, FlatAtom, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
+import { countDisjuncts, disjuncts, negatedComparison, type SignedFormula } from "./lower_formulas.ts";
+import { checkFunctorArity, functorOperator, operationOperator } from "./lower_terms.ts";
+
+/**
+ * Writes a rule out as flat rules, one for each head and disjunct. The caller has bounded their count. Faults go to the sink; what they
+ * stand in is left out, so that the later checks can still look at the rest.
+ */
+export function flattenRule(rule: RuleItem, scope: DlScope, sink: DiagnosticSink): FlatRule[] {
+  const bodies = disjuncts(rule.body);
+  return rule.heads.flatMap((head) => bodies.map((body) => new Flattener(scope, sink).rule(head, body, rule.span)));
+}
+
+type RangeCall = CallTerm & { readonly functor: "range" };
+
+class Flattener {
+  readonly #scope: DlScope;
+  readonly #sink: DiagnosticSink;
+  #fresh = 0;
+
+  constructor(scope: DlScope, sink: DiagnosticSink) {
+    this.#scope = scope;
+    this.#sink = sink;
+  }
+
+  rule(head: Atom, formulas: readonly SignedFormula[], span: Span): FlatRule {
+    const body: FlatLiteral[] = [];
+    for (const signed of formulas) this.#literal(signed, body, false);
+    for (const arg of head.args) if (arg.kind === "wildcard") this.#wildcard(arg.span);
+    return { head: this.#atom(head, false, body, false), body, span };
+  }
+
+  #literal({ formula, negated }: SignedFormula, into: FlatLiteral[], inner: boolean): void {
+    switch (formula.kind) {
+      case "atom":
+        into.push(this.#atom(formula, negated, into, inner && !negated));
+        return;
+      case "compare":
+        this.#comparison(formula, negated, into);
+        return;
+      case "test": {
+        const left = this.#value(formula.args[0], into);
+        const right = this.#value(formula.args[1], into);
+        if (left !== null && right !== null) into.push({ kind: "test", test: formula.test, left, right, negated, span: formula.span });
+        return;
+      }
+      case "boolean":
+        if (formula.value === negated) into.push(falsehood(formula.span));
+        return;
+      case "aggregate_literal":
+      case "conditional":
+        this.#unsupported(formula.span, formula.kind, "this literal belongs to .lp programs");
+        return;
+      default:
+        unreachable(formula);
+    }
+  }
+
+  /** `naming` gives wildcards a name, as the keys of an aggregate need one. */
+  #atom(atom: Atom, negated: boolean, into: FlatLiteral[], naming: boolean): FlatAtom {
+    const declared = this.#scope.relations.get(atom.relation)?.relation;
+    const at = { span: atom.span, text: atom.relation };
+    if (declared === undefined) {
+      const help = didYouMean(atom.relation, this.#scope.relations.keys(), "declare it with `.decl`");
+      this.#sink.error("check.unknown_relation", at, `there is no relation \`${atom.relation}\``, help);
+    } else if (declared.attributes.length !== atom.args.length) {
+      const names = declared.attributes.map((attribute) => `\`${attribute.name}\``).join(", ");
+      const message = `\`${atom.relation}\` has ${declared.attributes.length} attributes, but ${atom.args.length} arguments stand here`;
+      this.#sink.error("check.arity", at, message, names === "" ? "it has no attributes" : `its attributes are ${names}`);
+    }
+    const args = atom.args.map((arg) => {
+      if (arg.kind !== "wildcard") return this.#term(arg, into);
+      return naming ? this.#variable(arg.span) : null;
+    });
+    return { kind: "atom", relation: atom.relation, args, negated, span: atom.span };
+  }
+
+  #comparison(comparison: Comparison, negated: boolean, into: FlatLiteral[]): void {
+    const op = negated ? negatedComparison(comparison.op) : comparison.op;
+    if (op === "=") {
+      const { left, right } = comparison;
+      if (left.kind === "variable" && isGenerator(right)) return void this.#generator(right, left, into);
+      if (right.kind === "variable" && isGenerator(left)) return void this.#generator(left, right, into);
+    }
+    const left = this.#value(comparison.left, into);
+    const right = this.#value(comparison.right, into);
+    if (left !== null && right !== null) into.push({ kind: "compare", op, left, right, span: comparison.span });
+  }
+
+  /** A term where a value is needed: `_` is reported and gives null, as does whatever had an error. */
+  #value(term: Term, into: FlatLiteral[]): FlatTerm | null {
+    if (term.kind === "wildcard") this.#wildcard(term.span);
+    return this.#term(term, into);
+  }
+
+  #term(term: Term, into: FlatLiteral[]): FlatTerm | null {
+    switch (term.kind) {
+      case "variable":
+      case "integer":
+      case "unsigned":
+      case "float":
+      case "string":
+        return { ...term };
+      case "wildcard":
+        return null;
+      case "constant":
+        return this.#constant(term.name, term.span, into);
+      case "operation": {
+        const op = operationOperator(term);
+        if (op !== null) return this.#apply(op, term.args, term.span, into);
+        this.#sink.error(
+          "check.arity",
+          { span: term.span, text: term.op },
+          `\`${term.op}\` does not take ${term.args.length} operands`,
+          null,
+        );
+        return null;
+      }
+      case "call":
+        if (isGenerator(term)) return this.#generator(term, this.#variable(term.span), into);
+        if (term.functor === "range" || !checkFunctorArity(term, this.#sink)) return null;
+        return this.#apply(functorOperator(term.functor), term.args, term.span, into);
+      case "aggregate":
+        return this.#generator(term, this.#variable(term.span), into);
+      case "function":
+      case "interval":
+      case "pool":
+        return this.#unsupported(term.span, term.kind, "this term belongs to .lp programs");
+      default:
+        return unreachable(term);
+    }
+  }
+
+  #apply(op: Parameters<typeof applied>[0], args: readonly Term[], span: Span, into: FlatLiteral[]): FlatTerm | null {
+    const values = args.map((arg) => this.#value(arg, into)).filter((arg) => arg !== null);
+    return values.length === args.length ? applied(op, values, span) : null;
+  }
+
+  /** Gives an aggregate or a range a literal of its own that binds `result`. */
+  #generator(term: AggregateTerm | RangeCall, result: Variable, into: FlatLiteral[]): FlatTerm | null {
+    if (term.kind === "aggregate") {
+      const literal = this.#aggregate(term, { ...result });
+      if (literal === null) return null;
+      into.push(literal);
+      return { ...result };
+    }
+    if (!checkFunctorArity(term, this.#sink)) return null;
+    const [from, to, step] = term.args.map((arg) => this.#value(arg, into));
+    if (from === undefined || to === undefined || from === null || to === null || step === null) return null;
+    into.push({ kind: "range", result: { ...result }, from, to, step: step ?? null, span: term.span });
+    return { ...result };
+  }
+
+  #aggregate(term: AggregateTerm, result: Variable): FlatAggregate | null {
+    if (countDisjuncts(term.body, 2) !== 1) {
+      const help = "give the disjunction a relation of its own and aggregate over that";
+      this.#sink.error("check.unsupported", { span: term.span, text: term.op }, "an aggregate holds a disjunction", help);
+      return null;
+    }
+    const body: FlatLiteral[] = [];
+    for (const signed of disjuncts(term.body)[0] ?? []) this.#literal(signed, body, true);
+    const target = term.target === null ? null : this.#value(term.target, body);
+    if (target === null && term.target !== null) return null;
+    return { kind: "aggregate", op: term.op, result, target, body, outer: [], span: term.span };
+  }
+
+  #constant(name: string, span: Span, into: FlatLiteral[]): FlatTerm | null {
+    const value = this.#scope.constants.lookup(name, span.file);
+    if (value !== undefined) return this.#term({ ...value, span }, into);
+    const help = didYouMean(name, this.#scope.constants.names(), "define it, or quote it if a symbol was meant");
+    this.#sink.error("check.unknown_constant", { span, text: name }, `there is no constant \`${name}\``, help);
+    return null;
+  }
+
+  #wildcard(span: Span): void {
+    this.#sink.error("check.wildcard", { span, text: "_" }, "`_` stands where a value is needed", "name the variable and bind it");
+  }
+
+  #unsupported(span: Span, text: string, message: string): null {
+    this.#sink.error("check.unsupported", { span, text }, message, "write it in a .lp program");
+    return null;
+  }
+
+  #variable(span: Span): Variable {
+    this.#fresh += 1;
+    return { kind: "variable", name: `~${this.#fresh}`, span };
+  }
+}
+
+function applied(op: Extract<FlatTerm, { kind: "apply" }>["op"], args: readonly FlatTerm[], span: Span): FlatTerm {
+  return { kind: "apply", op, args, span };
+}
+
+function isGenerator(term: Term): term is AggregateTerm | RangeCall {
+  return term.kind === "aggregate" || (term.kind === "call" && term.functor === "range");
+}
+
+function falsehood(span: Span): FlatLiteral {
+  const zero = { kind: "integer", value: 0n, text: "0", span } as const;
+  const one = { kind: "integer", value: 1n, text: "1", span } as const;
+  return { kind: "compare", op: "=", left: zero, right: one, span };
+}

@@ -1,0 +1,207 @@
+import { type Span, spanText } from "../../../schema/place.ts";
+import { unreachable } from "../../../schema/unreachable.ts";
+import type { ValueType } from "../../../schema/value.ts";
+import type { DiagnosticSink } from "../diagnostic_sink.ts";
+import type { DlScope } from "./dl_scope.ts";
+import type { FlatAggregate, FlatAtom, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
+import { writtenName } from "./lower_aggregates.ts";
+import { operatorSignature } from "./operator_signature.ts";
+import { ALL_TYPES, FLOAT, maskOf, NUMBER, NUMERIC, SYMBOL, type TypeMask, typeNames, typeOfMask, UNSIGNED } from "./type_mask.ts";
+
+/** Terms that must have one primitive type: what they may still be, and the place that narrowed it. */
+interface TypeClass {
+  mask: TypeMask;
+  narrowedAt: Span | null;
+  broken: boolean;
+}
+
+/**
+ * The primitive types of one rule's variables and terms, by unification: atoms' arguments have their attributes' types, the sides of a comparison one
+ * type, operators the types of one of their overloads. An integer literal fits any numeric type and is a `number` where
+ * nothing else asks. Conflicts go to the sink as `check.type_conflict`.
+ */
+export class TypeInference {
+  readonly #scope: DlScope;
+  readonly #sink: DiagnosticSink;
+  readonly #parents: number[] = [];
+  readonly #classes: TypeClass[] = [];
+  readonly #variables = new Map<string, number>();
+  readonly #terms = new Map<FlatTerm, number>();
+
+  constructor(rule: FlatRule, scope: DlScope, sink: DiagnosticSink) {
+    this.#scope = scope;
+    this.#sink = sink;
+    this.#level(rule.body);
+    this.#atom(rule.head);
+  }
+
+  /** The type of a term of the rule. */
+  typeOf(term: FlatTerm): ValueType {
+    const index = term.kind === "variable" ? this.#variables.get(term.name) : this.#terms.get(term);
+    return index === undefined ? "number" : typeOfMask(this.#class(index).mask);
+  }
+
+  #level(literals: readonly FlatLiteral[]): void {
+    for (const literal of literals) this.#literal(literal);
+  }
+
+  #literal(literal: FlatLiteral): void {
+    switch (literal.kind) {
+      case "atom":
+        this.#atom(literal);
+        return;
+      case "compare":
+        this.#unify(this.#term(literal.left), this.#term(literal.right), literal.right);
+        return;
+      case "test":
+        this.#narrow(this.#term(literal.left), SYMBOL, literal.left);
+        this.#narrow(this.#term(literal.right), SYMBOL, literal.right);
+        return;
+      case "range": {
+        const result = this.#term(literal.result);
+        this.#narrow(result, NUMERIC, literal.result);
+        for (const part of [literal.from, literal.to, literal.step]) if (part !== null) this.#unify(result, this.#term(part), part);
+        return;
+      }
+      case "aggregate":
+        this.#aggregate(literal);
+        return;
+      default:
+        unreachable(literal);
+    }
+  }
+
+  #atom(atom: FlatAtom): void {
+    const declared = this.#scope.relations.get(atom.relation);
+    for (const [index, arg] of atom.args.entries()) {
+      if (arg === null) continue;
+      const term = this.#term(arg);
+      const type = declared?.types.length === atom.args.length ? declared.types[index] : undefined;
+      if (type !== undefined && type !== null) this.#narrow(term, maskOf(type.primitive), arg);
+    }
+  }
+
+  #aggregate(aggregate: FlatAggregate): void {
+    this.#level(aggregate.body);
+    const result = this.#term(aggregate.result);
+    if (aggregate.target === null || aggregate.op === "count") {
+      this.#narrow(result, NUMBER, aggregate.result);
+      return;
+    }
+    const target = this.#term(aggregate.target);
+    this.#narrow(target, NUMERIC, aggregate.target);
+    if (aggregate.op === "mean") this.#narrow(result, FLOAT, aggregate.result);
+    else this.#unify(result, target, aggregate.result);
+  }
+
+  #term(term: FlatTerm): number {
+    switch (term.kind) {
+      case "variable": {
+        const known = this.#variables.get(term.name);
+        if (known !== undefined) return known;
+        const index = this.#open(ALL_TYPES, null);
+        this.#variables.set(term.name, index);
+        return index;
+      }
+      case "integer":
+        return this.#leaf(term, NUMERIC);
+      case "unsigned":
+        return this.#leaf(term, UNSIGNED);
+      case "float":
+        return this.#leaf(term, FLOAT);
+      case "string":
+        return this.#leaf(term, SYMBOL);
+      case "apply":
+        return this.#apply(term);
+      default:
+        return unreachable(term);
+    }
+  }
+
+  #apply(term: Extract<FlatTerm, { kind: "apply" }>): number {
+    const signature = operatorSignature(term.op);
+    const args = term.args.map((arg) => this.#term(arg));
+    const result = this.#leaf(term, signature.result);
+    for (const [index, arg] of args.entries()) {
+      const node = term.args[index] ?? term;
+      this.#narrow(arg, signature.args[Math.min(index, signature.args.length - 1)] ?? ALL_TYPES, node);
+      if (signature.uniform) this.#unify(result, arg, node);
+    }
+    return result;
+  }
+
+  #leaf(term: FlatTerm, mask: TypeMask): number {
+    const index = this.#open(mask, term.span);
+    this.#terms.set(term, index);
+    return index;
+  }
+
+  #open(mask: TypeMask, narrowedAt: Span | null): number {
+    this.#parents.push(this.#parents.length);
+    this.#classes.push({ mask, narrowedAt, broken: false });
+    return this.#parents.length - 1;
+  }
+
+  #find(index: number): number {
+    let root = index;
+    while (this.#parents[root] !== root) {
+      const parent = this.#parents[root] ?? root;
+      this.#parents[root] = this.#parents[parent] ?? parent;
+      root = this.#parents[root] ?? parent;
+    }
+    return root;
+  }
+
+  #class(index: number): TypeClass {
+    return this.#classes[this.#find(index)] ?? { mask: ALL_TYPES, narrowedAt: null, broken: true };
+  }
+
+  #narrow(index: number, mask: TypeMask, at: FlatTerm): void {
+    const found = this.#class(index);
+    const left = found.mask & mask;
+    if (left === 0) this.#conflict(found, mask, null, at);
+    else if (left !== found.mask) {
+      found.mask = left;
+      found.narrowedAt = at.span;
+    }
+  }
+
+  #unify(first: number, second: number, at: FlatTerm): void {
+    const [a, b] = [this.#find(first), this.#find(second)];
+    if (a === b) return;
+    const [left, right] = [this.#class(a), this.#class(b)];
+    const mask = left.mask & right.mask;
+    if (mask === 0) {
+      this.#conflict(left, right.mask, right.narrowedAt, at);
+      return;
+    }
+    this.#parents[b] = a;
+    const narrowedAt = mask === left.mask ? left.narrowedAt : right.narrowedAt;
+    this.#classes[a] = { mask, narrowedAt, broken: left.broken || right.broken };
+  }
+
+  #conflict(found: TypeClass, mask: TypeMask, because: Span | null, at: FlatTerm): void {
+    if (found.broken) return;
+    found.broken = true;
+    const subject = describe(at);
+    const elsewhere = [found.narrowedAt, because].find((span) => span !== null && span.offset !== at.span.offset) ?? null;
+    const place = elsewhere === null ? "" : ` (${spanText(elsewhere)})`;
+    const message = `${subject === "" ? "this value" : `\`${subject}\``} would have to be ${typeNames(mask)} and ${typeNames(found.mask)}${place}`;
+    const help = "convert with to_number, to_unsigned, to_float or to_string, or change a declaration";
+    this.#sink.error("check.type_conflict", { span: at.span, text: subject }, message, help);
+  }
+}
+
+/** A term in the program's own words, as far as they are short. */
+export function describe(term: FlatTerm): string {
+  switch (term.kind) {
+    case "variable":
+      return writtenName(term.name);
+    case "string":
+      return JSON.stringify(term.value);
+    case "apply":
+      return term.op === "neg" ? "-" : term.op;
+    default:
+      return term.text;
+  }
+}

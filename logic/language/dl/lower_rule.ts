@@ -1,0 +1,61 @@
+import type { Limits } from "../../../schema/limits.ts";
+import type { RuleItem } from "../ast.ts";
+import { checkGrounding } from "../checks/grounding.ts";
+import { checkNamedTypes } from "../checks/named_types.ts";
+import { checkSingletons } from "../checks/singleton.ts";
+import type { DiagnosticSink } from "../diagnostic_sink.ts";
+import type { IrRule } from "../ir.ts";
+import type { DlScope } from "./dl_scope.ts";
+import type { FlatLiteral } from "./flat.ts";
+import { resolveScopes } from "./lower_aggregates.ts";
+import { emitRule } from "./lower_emit.ts";
+import { flattenRule } from "./lower_flatten.ts";
+import { countDisjuncts } from "./lower_formulas.ts";
+import { TypeInference } from "./lower_infer.ts";
+
+export type RuleLimits = Pick<Limits, "rules_expanded" | "rule_literals">;
+
+/** Counts the rules that bodies were written out to, over all programs of a run. */
+export interface Expansion {
+  rules: number;
+}
+
+/**
+ * Lowers one rule to the intermediate form: written out into single heads and conjunctions, scoped, checked, typed. All of its faults go
+ * to the sink; a rule with an error gives none.
+ */
+export function lowerRule(rule: RuleItem, scope: DlScope, limits: RuleLimits, expansion: Expansion, sink: DiagnosticSink): IrRule[] {
+  const before = sink.errors;
+  if (rule.form !== "normal") {
+    sink.error("check.unsupported", { span: rule.span, text: rule.form }, "this form of rule belongs to .lp programs", null);
+    return [];
+  }
+  if (rule.body.length > 0) {
+    expansion.rules += Math.max(1, rule.heads.length) * countDisjuncts(rule.body, limits.rules_expanded + 1);
+    if (expansion.rules > limits.rules_expanded) {
+      const message = `the rules written out to more than ${limits.rules_expanded}`;
+      sink.error("limit.rules_expanded", { span: rule.span, text: rule.heads[0]?.relation ?? "" }, message, null);
+      return [];
+    }
+  }
+  const flat = flattenRule(rule, scope, sink);
+  const tooLong = flat.find((one) => countLiterals(one.body) > limits.rule_literals);
+  if (tooLong !== undefined) {
+    const message = `a rule for \`${tooLong.head.relation}\` has more than ${limits.rule_literals} literals`;
+    sink.error("limit.rule_literals", { span: rule.span, text: tooLong.head.relation }, message, null);
+    return [];
+  }
+  checkSingletons(flat, sink);
+  const lowered = flat.map((one) => {
+    const scoped = resolveScopes(one);
+    checkGrounding(scoped, sink);
+    const inference = new TypeInference(scoped, scope, sink);
+    checkNamedTypes(scoped, scope, sink);
+    return emitRule(scoped, inference, sink);
+  });
+  return sink.errors === before ? lowered : [];
+}
+
+function countLiterals(body: readonly FlatLiteral[]): number {
+  return body.reduce((count, literal) => count + 1 + (literal.kind === "aggregate" ? countLiterals(literal.body) : 0), 0);
+}

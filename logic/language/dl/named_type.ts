@@ -1,0 +1,56 @@
+import type { ValueType } from "../../../schema/value.ts";
+
+/**
+ * A type as Soufflé's type system sees it: one of the four primitives, a subtype of another type, or a union. Equivalences
+ * are gone: both names give the same object. `members` of a union are its primitives and subtypes, nested unions opened.
+ */
+export type NamedType =
+  | { readonly form: "primitive"; readonly name: string; readonly primitive: ValueType }
+  | { readonly form: "subtype"; readonly name: string; readonly primitive: ValueType; readonly base: NamedType }
+  | { readonly form: "union"; readonly name: string; readonly primitive: ValueType; readonly members: ReadonlySet<NamedType> };
+
+export const primitiveTypes: Readonly<Record<ValueType, NamedType>> = {
+  symbol: { form: "primitive", name: "symbol", primitive: "symbol" },
+  number: { form: "primitive", name: "number", primitive: "number" },
+  unsigned: { form: "primitive", name: "unsigned", primitive: "unsigned" },
+  float: { form: "primitive", name: "float", primitive: "float" },
+};
+
+/** Tells whether every value of `a` may stand where a `b` is asked for. */
+export function isSubtype(a: NamedType, b: NamedType): boolean {
+  if (a === b) return true;
+  if (a.form === "union") return [...a.members].every((member) => isSubtype(member, b));
+  if (b.form === "union") return [...chain(a)].some((one) => b.members.has(one));
+  return [...chain(a)].includes(b);
+}
+
+/**
+ * The widest types below both: one of the two where they are in line, what a union shares with the other, nothing for
+ * siblings. Source: Soufflé's greatest common subtypes.
+ */
+export function commonSubtypes(a: NamedType, b: NamedType): NamedType[] {
+  if (isSubtype(a, b)) return [a];
+  if (isSubtype(b, a)) return [b];
+  const common: NamedType[] = [];
+  for (const left of membersOf(a)) {
+    for (const right of membersOf(b)) {
+      if (isSubtype(left, right)) common.push(left);
+      else if (isSubtype(right, left)) common.push(right);
+    }
+  }
+  return [...new Set(common)];
+}
+
+function membersOf(type: NamedType): Iterable<NamedType> {
+  return type.form === "union" ? type.members : [type];
+}
+
+/** The type and its bases, up to the primitive. */
+function* chain(type: NamedType): Generator<NamedType> {
+  let current = type;
+  yield current;
+  while (current.form === "subtype") {
+    current = current.base;
+    yield current;
+  }
+}
