@@ -45,7 +45,7 @@ function versionsByName(sheet: FactSheet): Map<string, Set<string>> {
 
 function addSpec(sheet: FactSheet, path: string, name: string, text: string, versions: ReadonlyMap<string, ReadonlySet<string>>): void {
   const spec = parseSpec(text);
-  sheet.add("spec", [text, spec.kind], null);
+  sheet.add("spec_kind", [text, spec.kind], null);
   if (spec.alias !== null) sheet.add("alias", [text, spec.alias], null);
   const source = sourceOfSpec(path, text, spec);
   if (source !== null) sheet.add("asks_source", [path, text, source], null);
