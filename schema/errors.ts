@@ -1158,6 +1158,20 @@ export const registry = {
     sarif: "error",
     help: "look the fact up with `assay query` and retract it as it stands",
   },
+  "theory.destructive": {
+    title: "the theory would destroy facts",
+    http: 409,
+    exit: 3,
+    sarif: "error",
+    help: "retract the facts first, or load with `--allow-destructive`",
+  },
+  "theory.name_case": {
+    title: "two names differ in case alone",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "rename one of the two",
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof registry;

@@ -1,0 +1,118 @@
+import type { IrAtom, IrRule } from "../../language/ir.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { atomsOf } from "./needs.ts";
+import { recursiveAtoms } from "./recursion_shape.ts";
+import { columnType, relationSelect } from "./select.ts";
+import { columnsOf, type Lowering, type Source } from "./source.ts";
+
+/** A relation computed round by round. Column `r` is the round in which a tuple was first derived: the height of its least proof. */
+export interface RoundTable {
+  readonly source: Source;
+  readonly table: string;
+}
+
+/** Stands for the round in statements made once; no symbol of a program can hold it. */
+const ROUND = "\u0000";
+
+/**
+ * Semi-naive evaluation of a recursive stratum by statements: round 0 runs the rules that do not recurse, every further round
+ * joins what the last one found. `staged` overrides sources of relations that the stratum reads.
+ * Errors: `UndecidedSignal` past `rounds` or `rows_derived`.
+ */
+export async function semiNaive(
+  evaluation: Evaluation,
+  relations: readonly string[],
+  staged: ReadonlyMap<string, Source>,
+): Promise<Map<string, RoundTable>> {
+  const { session } = evaluation;
+  const limits = evaluation.input.limits;
+  const tables = new Map<string, RoundTable>();
+  for (const name of relations) tables.set(name, await createRoundTable(evaluation, name));
+  const statements = relations.map((name) => ({ name, ...roundStatements(evaluation, name, tables, staged) }));
+  const total = new Map<string, number>();
+  let fresh = new Set(relations);
+  for (let round = 0; fresh.size > 0; round++) {
+    const found = new Set<string>();
+    for (const { name, start, steps } of statements) {
+      if (round > limits.rounds) throw session.limitReached("rounds", name);
+      const open = round === 0 ? start : steps.filter((step) => fresh.has(step.reads)).map((step) => step.sql);
+      if (open.length === 0) continue;
+      const known = total.get(name) ?? 0;
+      const sql = insertSql(evaluation, name, tables, open, limits.rows_derived + 1 - known).replaceAll(ROUND, String(round));
+      const rows = await session.write(sql, name);
+      total.set(name, known + rows);
+      if (known + rows > limits.rows_derived) throw session.limitReached("rows_derived", name);
+      if (rows > 0) found.add(name);
+    }
+    fresh = found;
+  }
+  return tables;
+}
+
+async function createRoundTable(evaluation: Evaluation, name: string): Promise<RoundTable> {
+  const relation = evaluation.relation(name);
+  const columns = columnsOf(relation);
+  const table = evaluation.newTable();
+  const typed = columns.map((column, position) => `${column} ${columnType(relation, position)}`);
+  await evaluation.session.rows(`CREATE TEMP TABLE ${table} (${typed.join(", ")}, r INTEGER)`, name);
+  return { table, source: { sql: table, columns, distinct: true, dedupe: false } };
+}
+
+/** The selects of round 0, and those of later rounds with the relation whose last round each one reads. */
+function roundStatements(
+  evaluation: Evaluation,
+  name: string,
+  tables: ReadonlyMap<string, RoundTable>,
+  staged: ReadonlyMap<string, Source>,
+): { start: string[]; steps: { reads: string; sql: string }[] } {
+  const relation = evaluation.relation(name);
+  const members = new Set(tables.keys());
+  const rules = evaluation.rules(name);
+  const startRules = rules.filter((rule) => recursiveAtoms(rule, members) === 0);
+  const lower = (rule: readonly IrRule[], source: ReadonlyMap<IrAtom, Source>): string => {
+    return evaluation.lower(name, () => relationSelect(roundLowering(evaluation, members, source, staged), relation, rule).sql);
+  };
+  const steps = rules.flatMap((rule) => {
+    const atoms = atomsOf(rule.body).filter((atom) => members.has(atom.relation));
+    return atoms.map((delta, position) => ({
+      reads: delta.relation,
+      sql: lower([rule], new Map(atoms.map((atom, at) => [atom, roundSource(tables, atom, Math.sign(at - position))]))),
+    }));
+  });
+  return { start: startRules.length > 0 ? [lower(startRules, new Map())] : [], steps };
+}
+
+/** The last round's tuples of an atom (0), those of the rounds before it (-1), or both (1). */
+function roundSource(tables: ReadonlyMap<string, RoundTable>, atom: IrAtom, part: number): Source {
+  const round = tables.get(atom.relation);
+  if (round === undefined) throw new Error(`no table for ${atom.relation}`);
+  const comparison = part === 0 ? "=" : part < 0 ? "<" : "<=";
+  return { ...round.source, sql: `(SELECT * FROM ${round.table} WHERE r ${comparison} ${ROUND} - 1)` };
+}
+
+function roundLowering(
+  evaluation: Evaluation,
+  members: ReadonlySet<string>,
+  sources: ReadonlyMap<IrAtom, Source>,
+  staged: ReadonlyMap<string, Source>,
+): Lowering {
+  return {
+    ...evaluation.lowering(),
+    source: (atom) => sources.get(atom) ?? staged.get(atom.relation) ?? evaluation.source(atom.relation),
+    isRecursive: (relation) => members.has(relation),
+  };
+}
+
+function insertSql(
+  evaluation: Evaluation,
+  name: string,
+  tables: ReadonlyMap<string, RoundTable>,
+  selects: readonly string[],
+  limit: number,
+): string {
+  const columns = columnsOf(evaluation.relation(name));
+  const table = tables.get(name)?.table ?? "";
+  const known = columns.map((column) => `known.${column} = found.${column}`).join(" AND ");
+  const found = `(SELECT DISTINCT * FROM (${selects.join(" UNION ALL ")})) AS found`;
+  return `INSERT INTO ${table} SELECT ${columns.map((column) => `found.${column}`).join(", ")}, ${ROUND} FROM ${found} ANTI JOIN ${table} AS known ON (${known}) LIMIT ${limit}`;
+}
