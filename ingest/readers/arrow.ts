@@ -1,0 +1,167 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { zstdDecompressSync } from "node:zlib";
+import { CompressionType, compressionRegistry, type RecordBatch, RecordBatchReader } from "apache-arrow";
+import { AssayError } from "../../schema/assay_error.ts";
+import { checkColumns } from "../columns.ts";
+import { readFailure } from "../file_format.ts";
+import { dropTemporary, type RawColumn } from "../raw_table.ts";
+import { type ArrowCells, arrowCells, notUtf8 } from "./arrow_cells.ts";
+import { type RawCell, RawRows } from "./fault_rows.ts";
+import { type ReadRequest, type ReadResult, wantedColumns } from "./reader.ts";
+
+const MAGIC = "ARROW1";
+const ROWS_A_BATCH = 16_384;
+
+interface ArrowColumn {
+  readonly name: string;
+  readonly index: number;
+  readonly declared: string;
+  readonly cells: ArrowCells;
+}
+
+/**
+ * Reads an Arrow IPC file or stream batch by batch into a temporary table. Types stand for attributes as in Parquet. Buffers may be
+ * compressed with ZSTD.
+ * Errors: `ingest.bad_arrow`, `ingest.arrow_compression`, `ingest.missing_attribute`, `ingest.duplicate_column`.
+ */
+export async function readArrow(request: ReadRequest): Promise<ReadResult> {
+  const { session, file, relation, bound } = request;
+  const source = await openArrow(file.path);
+  try {
+    const reader = await guardArrow(file.path, async () => (await source.reader()).open());
+    const { fields } = reader.schema;
+    const names = fields.map(({ name }) => name);
+    const unused = checkColumns(relation.name, bound, names, file.path);
+    const columns = wantedColumns(bound).map((name) => {
+      const index = names.indexOf(name);
+      const field = fields[index] as (typeof fields)[number];
+      return { name, index, declared: String(field.type), cells: arrowCells(field) };
+    });
+    const rows = await RawRows.create(
+      session,
+      columns.map(({ cells }) => cells.carrier),
+    );
+    try {
+      await fill(request, reader as AsyncIterable<RecordBatch>, columns, rows);
+    } catch (cause) {
+      await dropTemporary(session, rows.table);
+      throw cause;
+    }
+    return { raw: rawTable(request, columns, rows), unused };
+  } finally {
+    await source.close();
+  }
+}
+
+function rawTable(request: ReadRequest, columns: readonly ArrowColumn[], rows: RawRows): ReadResult["raw"] {
+  const raw: RawColumn[] = columns.map(({ name, declared, cells }, i) => {
+    const sql = cells.sql(`c${i}`);
+    return { name, declared, kind: cells.kind, sql, bare: sql === `c${i}` };
+  });
+  return {
+    expression: rows.expression,
+    columns: raw,
+    record: "_record",
+    stored: true,
+    faults: true,
+    placeOf: async (records) => records.map((record) => `${request.file.path}:${record}`),
+    drop: () => dropTemporary(request.session, rows.table),
+  };
+}
+
+async function fill(
+  request: ReadRequest,
+  batches: AsyncIterable<RecordBatch>,
+  columns: readonly ArrowColumn[],
+  rows: RawRows,
+): Promise<void> {
+  let before = 0;
+  const iterator = batches[Symbol.asyncIterator]();
+  for (;;) {
+    const step = await guardArrow(request.file.path, () => iterator.next());
+    if (step.done === true) return;
+    const batch = step.value;
+    const readers = guardNow(request.file.path, () =>
+      columns.map(({ index, cells }) => cells.read(batch.getChildAt(index) as NonNullable<ReturnType<RecordBatch["getChildAt"]>>)),
+    );
+    for (let from = 0; from < batch.numRows; from += ROWS_A_BATCH) {
+      const count = Math.min(ROWS_A_BATCH, batch.numRows - from);
+      await rows.append(
+        Array.from({ length: count }, (_, i) =>
+          rowOf(
+            rows,
+            columns,
+            readers.map((read) => read(from + i)),
+            before + from + i + 1,
+          ),
+        ),
+      );
+      request.onProgress(before + from + count);
+    }
+    before += batch.numRows;
+  }
+}
+
+function rowOf(rows: RawRows, columns: readonly ArrowColumn[], cells: readonly (RawCell | typeof notUtf8)[], record: number): RawCell[] {
+  const bad = cells.indexOf(notUtf8);
+  if (bad === -1) return rows.goodRow(record, cells as readonly RawCell[]);
+  const name = columns[bad]?.name ?? "";
+  return rows.faultRow(record, { code: "ingest.not_utf8", reason: `column \`${name}\` is not UTF-8`, text: "" });
+}
+
+/** What apache-arrow asks of a file handle; Node's has it. */
+type ArrowHandle = Extract<Parameters<typeof RecordBatchReader.from>[0], { stat: unknown }>;
+
+interface ArrowSource {
+  reader(): Promise<RecordBatchReader>;
+  close(): Promise<void>;
+}
+
+async function openArrow(path: string): Promise<ArrowSource> {
+  compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => zstdDecompressSync(bytes) });
+  try {
+    const handle = await open(path, "r");
+    const { size } = await handle.stat();
+    const head = Buffer.alloc(MAGIC.length);
+    await handle.read(head, 0, MAGIC.length, 0);
+    if (head.toString("latin1") !== MAGIC) {
+      await handle.close();
+      const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
+      return { reader: async () => RecordBatchReader.from(stream), close: async () => void stream.destroy() };
+    }
+    const tail = Buffer.alloc(MAGIC.length);
+    await handle.read(tail, 0, MAGIC.length, Math.max(0, size - MAGIC.length));
+    if (tail.toString("latin1") === MAGIC && size > 2 * MAGIC.length) {
+      return { reader: async () => RecordBatchReader.from(handle as ArrowHandle), close: () => handle.close() };
+    }
+    await handle.close();
+  } catch (cause) {
+    throw readFailure(path, cause);
+  }
+  throw new AssayError("ingest.bad_arrow", `\`${path}\` does not end with Arrow's mark \`${MAGIC}\``, { place: path });
+}
+
+async function guardArrow<T>(path: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw arrowFailure(path, cause);
+  }
+}
+
+function guardNow<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw arrowFailure(path, cause);
+  }
+}
+
+function arrowFailure(path: string, cause: unknown): unknown {
+  if (cause instanceof AssayError || !(cause instanceof Error)) return cause;
+  if (/compress|codec/i.test(cause.message)) {
+    return new AssayError("ingest.arrow_compression", `the buffers of \`${path}\` are compressed, not with ZSTD`, { place: path, cause });
+  }
+  return new AssayError("ingest.bad_arrow", `\`${path}\` cannot be read as Arrow IPC`, { place: path, cause });
+}
