@@ -16,7 +16,7 @@ import type {
   Stratum,
 } from "../../logic/language/ir.ts";
 import type { Relation } from "../../schema/relation.ts";
-import type { Value, ValueType } from "../../schema/value.ts";
+import type { ValueType } from "../../schema/value.ts";
 
 /** Builds programs of the intermediate form by hand, for tests that must not depend on the languages. */
 export const SPAN = { file: "test.dl", offset: 0, length: 0, line: 1, column: 1 };

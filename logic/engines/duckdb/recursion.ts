@@ -1,9 +1,11 @@
+import type { Relation } from "../../../schema/relation.ts";
+import type { IrRule } from "../../language/ir.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { atomsOf } from "./needs.ts";
 import { fitsRecursiveQuery, recursiveAtoms } from "./recursion_shape.ts";
 import { relationSelect } from "./select.ts";
 import { semiNaive } from "./semi_naive.ts";
-import { columnsOf, type Source } from "./source.ts";
+import { columnsOf, type Lowering, type Source } from "./source.ts";
 
 /** Computes the relations of a recursive stratum, all of them, into tables. Errors: `UndecidedSignal`. */
 export async function evaluateRecursion(evaluation: Evaluation, relations: readonly string[]): Promise<Map<string, Source>> {
@@ -11,41 +13,40 @@ export async function evaluateRecursion(evaluation: Evaluation, relations: reado
   const [only] = relations;
   if (only !== undefined && relations.length === 1 && fitsRecursiveQuery(only, evaluation.rules(only))) {
     const relation = evaluation.relation(only);
-    const query = evaluation.lower(only, () => recursiveQuery(evaluation, only, staged));
+    const base = evaluation.lowering();
+    const lowering: Lowering = { ...base, source: (atom) => staged.get(atom.relation) ?? base.source(atom) };
+    const query = evaluation.lower(only, () => recursiveQuery({ relation, rules: evaluation.rules(only), lowering }));
     return new Map([[only, await evaluation.createTable(relation, `SELECT * FROM (${query})`)]]);
   }
   const tables = await semiNaive(evaluation, relations, staged);
   return new Map([...tables].map(([name, table]) => [name, table.source]));
 }
 
-/** `WITH RECURSIVE` for one relation with linear rules; `staged` overrides the sources of relations it reads. */
-export function recursiveQuery(
-  evaluation: Pick<Evaluation, "relation" | "rules" | "lowering" | "fresh">,
-  name: string,
-  staged: ReadonlyMap<string, Source>,
-): string {
-  const relation = evaluation.relation(name);
-  const members = new Set([name]);
-  const rules = evaluation.rules(name);
-  const table = evaluation.fresh();
+export interface RecursiveQueryInput {
+  readonly relation: Relation;
+  readonly rules: readonly IrRule[];
+  /** Gives every other relation's tuples. */
+  readonly lowering: Lowering;
+}
+
+/** `WITH RECURSIVE` for one relation whose rules fit it (`fitsRecursiveQuery`), with the engine's column names. */
+export function recursiveQuery({ relation, rules, lowering }: RecursiveQueryInput): string {
+  const members = new Set([relation.name]);
+  const table = lowering.fresh();
   const columns = columnsOf(relation);
   const self: Source = { sql: table, columns, distinct: true, dedupe: false };
-  const base = evaluation.lowering();
-  const lowering = {
-    ...base,
-    source: (atom: Parameters<typeof base.source>[0]) => (atom.relation === name ? self : (staged.get(atom.relation) ?? base.source(atom))),
-    isRecursive: (other: string) => other === name,
+  const within: Lowering = {
+    ...lowering,
+    source: (atom) => (atom.relation === relation.name ? self : lowering.source(atom)),
+    isRecursive: (name) => name === relation.name,
   };
+  const recurs = (rule: IrRule): boolean => recursiveAtoms(rule, members) > 0;
   const start = relationSelect(
-    lowering,
+    within,
     relation,
-    rules.filter((rule) => recursiveAtoms(rule, members) === 0),
+    rules.filter((rule) => !recurs(rule)),
   );
-  const step = relationSelect(
-    lowering,
-    relation,
-    rules.filter((rule) => recursiveAtoms(rule, members) > 0),
-  );
+  const step = relationSelect(within, relation, rules.filter(recurs));
   return `WITH RECURSIVE ${table}(${columns.join(", ")}) AS ((${start.sql}) UNION (${step.sql})) SELECT * FROM ${table}`;
 }
 
