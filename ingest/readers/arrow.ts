@@ -159,7 +159,7 @@ function guardNow<T>(path: string, read: () => T): T {
 }
 
 function arrowFailure(path: string, cause: unknown): unknown {
-  if (cause instanceof AssayError || !(cause instanceof Error)) return cause;
+  if (cause instanceof AssayError || cause instanceof ReferenceError || !(cause instanceof Error)) return cause;
   if (/compress|codec/i.test(cause.message)) {
     return new AssayError("ingest.arrow_compression", `the buffers of \`${path}\` are compressed, not with ZSTD`, { place: path, cause });
   }

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { DataType, type Decimal, type Field, type Time, type Timestamp, TimeUnit, type Vector } from "apache-arrow";
+import { type Data, DataType, type Decimal, type Field, type Time, type Timestamp, TimeUnit, Vector } from "apache-arrow";
 import type { ValueType } from "../../schema/value.ts";
 import type { ColumnKind } from "../raw_table.ts";
 import type { RawCell } from "./fault_rows.ts";
