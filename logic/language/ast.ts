@@ -78,7 +78,10 @@ export interface PragmaItem {
   readonly span: Span;
 }
 
-/** `.include "file"` (.dl), `#include "file".` (.lp). `file` is as written, relative to the including file. */
+/**
+ * `.include "file"` and `#include "file"` (.dl), `#include "file".` (.lp). `file` is as written, relative to the including file.
+ * `once` is true for `.once` (.dl) alone, whose `file` is empty: it lets a file that begins with it be part of a cycle.
+ */
 export interface IncludeItem {
   readonly kind: "include";
   readonly file: string;
