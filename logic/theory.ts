@@ -23,7 +23,7 @@ export interface Theory {
   readonly limits: Partial<Limits>;
   /** `theory.toml` and the programs by their paths relative to the folder, separated by `/`. */
   readonly files: ReadonlyMap<string, string>;
-  /** `sha256:` and the SHA-256 of the RFC 8785 JSON of each file's path and SHA-256. */
+  /** `sha256:` and the SHA-256 of the RFC 8785 JSON of each file's path and the SHA-256 of its text in UTF-8. */
   readonly hash: string;
   /** Null where it was rebuilt from stored text. */
   readonly directory: string | null;

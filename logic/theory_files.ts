@@ -1,14 +1,17 @@
 import type { Dirent } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { AssayError } from "../schema/assay_error.ts";
 import { limits } from "../schema/limits.ts";
+import { spanText } from "../schema/place.ts";
+import { decodeProgram } from "./language/decode.ts";
 
 export const MANIFEST = "theory.toml";
 
 /**
  * Reads the files that make a theory, `theory.toml` and every `.dl` and `.lp` file outside of `scenarios/`, as text by their paths relative
- * to the folder, in order of the paths. Errors: `theory.not_found`, `theory.unreadable`, `limit.program_files`, `limit.program_bytes`.
+ * to the folder, in order of the paths. Errors: `theory.not_found`, `theory.unreadable`, `syntax.not_utf8`,
+ * `limit.program_files`, `limit.program_bytes`.
  */
 export async function readTheoryFiles(directory: string): Promise<Map<string, string>> {
   const paths = (await listFolder(directory)).filter((path) => path === MANIFEST || isProgram(path)).toSorted();
@@ -41,13 +44,13 @@ async function listFolder(directory: string): Promise<string[]> {
 }
 
 async function readText(path: string): Promise<string> {
+  let bytes: Uint8Array;
   try {
-    const { size } = await stat(path);
-    if (size > limits.program_bytes.value) throw new AssayError("limit.program_bytes", `\`${path}\` has ${size} bytes`, { place: path });
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+    bytes = await readFile(path);
   } catch (cause) {
-    if (cause instanceof AssayError) throw cause;
-    const reason = cause instanceof TypeError ? "is not UTF-8" : "cannot be read";
-    throw new AssayError("theory.unreadable", `\`${path}\` ${reason}`, { place: path, cause });
+    throw new AssayError("theory.unreadable", `\`${path}\` cannot be read`, { place: path, cause });
   }
+  const decoded = decodeProgram(path, bytes);
+  if ("text" in decoded && !("code" in decoded)) return decoded.text;
+  throw new AssayError(decoded.code, decoded.message, { place: spanText(decoded.span), help: decoded.help });
 }

@@ -1172,6 +1172,55 @@ export const registry = {
     sarif: "error",
     help: "rename one of the two",
   },
+  "theory.rejected": {
+    title: "the theory's programs have errors",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "mend the errors listed",
+  },
+  "query.rejected": {
+    title: "the query has errors",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "mend the errors listed",
+  },
+  "query.undecided": {
+    title: "the query could not be answered within its bounds",
+    http: 422,
+    exit: 2,
+    sarif: "error",
+    help: "raise the bound named with `--limit NAME=VALUE`, or ask for less",
+  },
+  "query.sql_statement": {
+    title: "the SQL is not one SELECT statement",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "write one SELECT; facts change by deltas alone",
+  },
+  "query.sql_error": {
+    title: "DuckDB refuses the SQL",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "mend the statement; `SHOW TABLES` lists what there is",
+  },
+  "query.sql_file": {
+    title: "the SQL reaches outside the fact base",
+    http: 403,
+    exit: 3,
+    sarif: "error",
+    help: "import the file first, then ask for its facts",
+  },
+  "limit.query_rows": {
+    title: "the answer is too large",
+    http: 413,
+    exit: 3,
+    sarif: "error",
+    help: "ask for less, name a limit, or raise the bound with `--limit query_rows=N`",
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof registry;

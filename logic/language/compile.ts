@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../schema/diagnostic.ts";
 import { type Limits, limitsWith } from "../../schema/limits.ts";
+import type { Relation } from "../../schema/relation.ts";
 import { uniqueLaws, uniqueRelations } from "./checks/duplicates.ts";
 import { checkLawsFire } from "./checks/law_never_fires.ts";
 import { checkNeverFed } from "./checks/never_fed.ts";
@@ -8,6 +9,8 @@ import { checkStratification } from "./checks/stratification.ts";
 import { DiagnosticSink } from "./diagnostic_sink.ts";
 import { lowerDl, type TheoryPrograms } from "./dl/lower.ts";
 import type { IrProgram, IrRule, Law } from "./ir.ts";
+import type { Lowered } from "./lowered.ts";
+import { lowerLp } from "./lp/lower.ts";
 import { stratify } from "./stratify.ts";
 
 export interface Compiled {
@@ -22,7 +25,7 @@ export interface Compiled {
  * (names, arity, types, bound variables), duplicates, roles, strata, relations never fed, laws that never fire.
  */
 export function compile(theories: readonly TheoryPrograms[], limits: Limits = limitsWith()): Compiled {
-  const parts = [lowerDl(theories, limits)];
+  const parts = lowerAll(theories, limits);
   const lowered = parts.flatMap((part) => part.diagnostics);
   const sink = new DiagnosticSink();
   const relations = uniqueRelations(
@@ -40,14 +43,33 @@ export function compile(theories: readonly TheoryPrograms[], limits: Limits = li
   const strata = stratify(relations.values(), rules);
   checkRoles(relations, rules, sink);
   checkStratification(rules, strata, sink);
-  if (!lowered.some((diagnostic) => diagnostic.severity === "error")) {
-    checkNeverFed(relations.values(), rules, sink);
-    checkLawsFire(relations, rules, laws, sink);
+  if (parts.every((part) => part.incomplete !== undefined || !hasError(part.diagnostics))) {
+    const incomplete = new Set(parts.flatMap((part) => part.incomplete ?? []));
+    checkNeverFed(relations.values(), rules, incomplete, sink);
+    checkLawsFire({ relations, rules, laws, incomplete }, sink);
   }
   const diagnostics = bounded([...lowered, ...sink.list()], limits.diagnostics);
-  if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { program: null, diagnostics };
+  if (hasError(diagnostics)) return { program: null, diagnostics };
   const outputs = [...new Set(parts.flatMap((part) => part.outputs))];
   return { program: { relations, rules, laws, strata, outputs }, diagnostics };
+}
+
+/** The .dl programs of all theories first; then each theory's .lp programs, which may use every relation known by then. */
+function lowerAll(theories: readonly TheoryPrograms[], limits: Limits): Lowered[] {
+  const parts = [lowerDl(theories, limits)];
+  const known = new Map<string, Relation>(parts.flatMap((part) => part.relations.map((relation) => [relation.name, relation] as const)));
+  for (const { theory, programs } of theories) {
+    const lp = programs.filter((program) => program.dialect === "lp");
+    if (lp.length === 0) continue;
+    const part = lowerLp({ theory, programs: lp, known });
+    for (const relation of part.relations) known.set(relation.name, relation);
+    parts.push(part);
+  }
+  return parts;
+}
+
+function hasError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((diagnostic) => diagnostic.severity === "error");
 }
 
 /** Gives rules their ids, `<relation>#<n>`. */

@@ -14,4 +14,6 @@ export interface Lowered {
   /** Names of derived relations marked `.output` or `#show`, in order. */
   readonly outputs: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Relations of which rules are missing for their errors; absent where that is not known. Checks over whole programs pass over them. */
+  readonly incomplete?: readonly string[];
 }

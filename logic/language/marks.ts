@@ -51,7 +51,11 @@ export function readMarks(marks: readonly Mark[], sink: DiagnosticSink): Marks {
     else if (mark.name === "key") push(keys, readKey(mark, sink));
     else if (mark.name === "default") push(defaults, readDefault(mark, sink));
     else if (!KNOWN.includes(mark.name)) {
-      const help = didYouMean(mark.name, KNOWN, "the marks are `@law`, `@key` and `@default`");
+      const help = didYouMean(
+        `@${mark.name}`,
+        KNOWN.map((name) => `@${name}`),
+        "the marks are `@law`, `@key` and `@default`",
+      );
       sink.error("check.mark_unknown", { span: mark.span, text: `@${mark.name}` }, `there is no mark \`@${mark.name}\``, help);
     }
   }

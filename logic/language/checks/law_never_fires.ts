@@ -4,16 +4,19 @@ import type { DiagnosticSink } from "../diagnostic_sink.ts";
 import type { IrRule, Law } from "../ir.ts";
 import { contradiction } from "./contradiction.ts";
 
+/** A program as far as it could be lowered; rules of the `incomplete` relations may be missing, so they pass as fillable. */
+export interface LawfulProgram {
+  readonly relations: ReadonlyMap<string, Relation>;
+  readonly rules: readonly IrRule[];
+  readonly laws: readonly Law[];
+  readonly incomplete: ReadonlySet<string>;
+}
+
 /** Refuses laws that no state of the base can break (`check.law_never_fires`), and says what keeps each from firing. */
-export function checkLawsFire(
-  relations: ReadonlyMap<string, Relation>,
-  rules: readonly IrRule[],
-  laws: readonly Law[],
-  sink: DiagnosticSink,
-): void {
-  const fillable = fillableRelations(relations, rules);
-  const byHead = Map.groupBy(rules, (rule) => rule.head.relation);
-  for (const law of laws) {
+export function checkLawsFire(program: LawfulProgram, sink: DiagnosticSink): void {
+  const fillable = fillableRelations(program);
+  const byHead = Map.groupBy(program.rules, (rule) => rule.head.relation);
+  for (const law of program.laws) {
     if (fillable.has(law.relation)) continue;
     const reason = reasonFor(law.relation, byHead.get(law.relation) ?? [], fillable);
     sink.error("check.law_never_fires", { span: law.span, text: law.id }, `the law \`${law.id}\` can never fire: ${reason}`, null);
@@ -21,8 +24,9 @@ export function checkLawsFire(
 }
 
 /** Relations that some state of the base fills: base ones, and derived ones with a rule whose positive atoms are all fillable. */
-function fillableRelations(relations: ReadonlyMap<string, Relation>, rules: readonly IrRule[]): Set<string> {
-  const fillable = new Set([...relations.values()].filter((relation) => relation.role === "base").map((relation) => relation.name));
+function fillableRelations({ relations, rules, incomplete }: LawfulProgram): Set<string> {
+  const fillable = new Set(incomplete);
+  for (const { name, role } of relations.values()) if (role === "base") fillable.add(name);
   const ready: string[] = [];
   const waiting = new Map<string, { missing: number; readonly head: string }[]>();
   const fill = (name: string): void => {
@@ -31,7 +35,7 @@ function fillableRelations(relations: ReadonlyMap<string, Relation>, rules: read
   };
   for (const rule of rules) {
     if (contradiction(rule.body) !== null) continue;
-    const needs = new Set(positiveRelations(rule).filter((name) => relations.get(name)?.role !== "base"));
+    const needs = new Set(positiveRelations(rule).filter((name) => !fillable.has(name)));
     const entry = { missing: needs.size, head: rule.head.relation };
     for (const need of needs) append(waiting, need, entry);
     if (needs.size === 0) fill(rule.head.relation);

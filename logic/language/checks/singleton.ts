@@ -5,7 +5,8 @@ import { type FlatLiteral, innerVariables, literalVariables } from "../dl/flat.t
 
 /**
  * Warns of a variable that occurs once: in no head, and never twice in the body of one of the rules that were written as one
- * (`check.singleton`). Names that begin with `_` are exempt. The rules are as flattened, before scopes are resolved.
+ * (`check.singleton`). Names that begin with `_` are exempt, and so are
+ * variables already reported as unbound. The rules are as flattened, before scopes are resolved.
  */
 export function checkSingletons(written: readonly FlatRule[], sink: DiagnosticSink): void {
   const joined = new Set<string>();
@@ -20,7 +21,7 @@ export function checkSingletons(written: readonly FlatRule[], sink: DiagnosticSi
     }
   }
   for (const [name, variable] of once) {
-    if (joined.has(name) || name.startsWith("_") || name.startsWith("~")) continue;
+    if (joined.has(name) || name.startsWith("_") || name.startsWith("~") || sink.has("check.ungrounded", variable.span)) continue;
     const help = `write \`_\`, or \`_${name}\` to keep the name`;
     sink.warning("check.singleton", { span: variable.span, text: name }, `\`${name}\` occurs once, so it joins nothing`, help);
   }

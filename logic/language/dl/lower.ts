@@ -37,12 +37,15 @@ export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = li
   checkDirectives(directives, relations, sink);
   const laws = [...relations.values()].flatMap((declared) => lawsOf(declared.marks.laws, declared, declared.relation.doc, sink));
   const rules: IrRule[] = [];
+  const incomplete = new Set<string>();
   const expansion: Expansion = { rules: 0 };
   for (const { theory, items } of parts) {
     const scope: DlScope = { relations, constants: readConstants(ofKind(items, "const"), sink) };
     for (const item of ofKind(items, "rule")) {
       laws.push(...lawsOnRule(item, theory, relations, sink));
-      rules.push(...lowerRule(item, scope, limits, expansion, sink));
+      const lowered = lowerRule(item, scope, limits, expansion, sink);
+      rules.push(...lowered);
+      if (lowered.length === 0) for (const head of item.heads) incomplete.add(head.relation);
     }
   }
   const keys = [...relations.values()]
@@ -58,6 +61,7 @@ export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = li
       declarations.map(({ item }) => item),
     ),
     diagnostics: sink.list(),
+    incomplete: [...incomplete],
   };
 }
 

@@ -6,7 +6,7 @@ import { didYouMean } from "../did_you_mean.ts";
 import type { DlScope } from "./dl_scope.ts";
 import type { FlatAggregate, FlatAtom, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
 import { countDisjuncts, disjuncts, negatedComparison, type SignedFormula } from "./lower_formulas.ts";
-import { checkFunctorArity, functorOperator, operationOperator } from "./lower_terms.ts";
+import { functorOperator, operationOperator } from "./lower_terms.ts";
 
 /**
  * Writes a rule out as flat rules, one for each head and disjunct. The caller has bounded their count. Faults go to the sink; what they
@@ -16,8 +16,6 @@ export function flattenRule(rule: RuleItem, scope: DlScope, sink: DiagnosticSink
   const bodies = disjuncts(rule.body);
   return rule.heads.flatMap((head) => bodies.map((body) => new Flattener(scope, sink).rule(head, body, rule.span)));
 }
-
-type RangeCall = CallTerm & { readonly functor: "range" };
 
 class Flattener {
   readonly #scope: DlScope;
@@ -71,7 +69,7 @@ class Flattener {
       this.#sink.error("check.unknown_relation", at, `there is no relation \`${atom.relation}\``, help);
     } else if (declared.attributes.length !== atom.args.length) {
       const names = declared.attributes.map((attribute) => `\`${attribute.name}\``).join(", ");
-      const message = `\`${atom.relation}\` has ${declared.attributes.length} attributes, but ${atom.args.length} arguments stand here`;
+      const message = `\`${atom.relation}\` takes ${counted(declared.attributes.length)}, not ${atom.args.length}`;
       this.#sink.error("check.arity", at, message, names === "" ? "it has no attributes" : `its attributes are ${names}`);
     }
     const args = atom.args.map((arg) => {
@@ -123,8 +121,7 @@ class Flattener {
         return null;
       }
       case "call":
-        if (isGenerator(term)) return this.#generator(term, this.#variable(term.span), into);
-        if (term.functor === "range" || !checkFunctorArity(term, this.#sink)) return null;
+        if (term.functor === "range") return this.#range(term, this.#variable(term.span), into);
         return this.#apply(functorOperator(term.functor), term.args, term.span, into);
       case "aggregate":
         return this.#generator(term, this.#variable(term.span), into);
@@ -143,30 +140,28 @@ class Flattener {
   }
 
   /** Gives an aggregate or a range a literal of its own that binds `result`. */
-  #generator(term: AggregateTerm | RangeCall, result: Variable, into: FlatLiteral[]): FlatTerm | null {
-    if (term.kind === "aggregate") {
-      const literal = this.#aggregate(term, { ...result });
-      if (literal === null) return null;
-      into.push(literal);
-      return { ...result };
-    }
-    if (!checkFunctorArity(term, this.#sink)) return null;
+  #generator(term: AggregateTerm | CallTerm, result: Variable, into: FlatLiteral[]): FlatTerm | null {
+    if (term.kind === "call") return this.#range(term, result, into);
+    into.push(this.#aggregate(term, { ...result }));
+    return { ...result };
+  }
+
+  #range(term: CallTerm, result: Variable, into: FlatLiteral[]): FlatTerm | null {
     const [from, to, step] = term.args.map((arg) => this.#value(arg, into));
     if (from === undefined || to === undefined || from === null || to === null || step === null) return null;
     into.push({ kind: "range", result: { ...result }, from, to, step: step ?? null, span: term.span });
     return { ...result };
   }
 
-  #aggregate(term: AggregateTerm, result: Variable): FlatAggregate | null {
-    if (countDisjuncts(term.body, 2) !== 1) {
+  #aggregate(term: AggregateTerm, result: Variable): FlatAggregate {
+    const body: FlatLiteral[] = [];
+    if (countDisjuncts(term.body, 2) === 1) {
+      for (const signed of disjuncts(term.body)[0] ?? []) this.#literal(signed, body, true);
+    } else {
       const help = "give the disjunction a relation of its own and aggregate over that";
       this.#sink.error("check.unsupported", { span: term.span, text: term.op }, "an aggregate holds a disjunction", help);
-      return null;
     }
-    const body: FlatLiteral[] = [];
-    for (const signed of disjuncts(term.body)[0] ?? []) this.#literal(signed, body, true);
     const target = term.target === null ? null : this.#value(term.target, body);
-    if (target === null && term.target !== null) return null;
     return { kind: "aggregate", op: term.op, result, target, body, outer: [], span: term.span };
   }
 
@@ -193,11 +188,15 @@ class Flattener {
   }
 }
 
+function counted(count: number): string {
+  return count === 1 ? "1 argument" : `${count} arguments`;
+}
+
 function applied(op: Extract<FlatTerm, { kind: "apply" }>["op"], args: readonly FlatTerm[], span: Span): FlatTerm {
   return { kind: "apply", op, args, span };
 }
 
-function isGenerator(term: Term): term is AggregateTerm | RangeCall {
+function isGenerator(term: Term): term is AggregateTerm | CallTerm {
   return term.kind === "aggregate" || (term.kind === "call" && term.functor === "range");
 }
 

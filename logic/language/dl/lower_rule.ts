@@ -45,7 +45,6 @@ export function lowerRule(rule: RuleItem, scope: DlScope, limits: RuleLimits, ex
     sink.error("limit.rule_literals", { span: rule.span, text: tooLong.head.relation }, message, null);
     return [];
   }
-  checkSingletons(flat, sink);
   const lowered = flat.map((one) => {
     const scoped = resolveScopes(one);
     checkGrounding(scoped, sink);
@@ -53,6 +52,7 @@ export function lowerRule(rule: RuleItem, scope: DlScope, limits: RuleLimits, ex
     checkNamedTypes(scoped, scope, sink);
     return emitRule(scoped, inference, sink);
   });
+  checkSingletons(flat, sink);
   return sink.errors === before ? lowered : [];
 }
 
