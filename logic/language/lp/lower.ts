@@ -1,0 +1,142 @@
+import { limits } from "../../../schema/limits.ts";
+import type { Relation } from "../../../schema/relation.ts";
+import type { Item, Program, RuleItem, ShowItem } from "../ast.ts";
+import { DiagnosticSink } from "../diagnostic_sink.ts";
+import { didYouMean } from "../did_you_mean.ts";
+import { type DeclaredRelation, readRelations } from "../dl/lower_relations.ts";
+import { readTypes } from "../dl/lower_types.ts";
+import type { IrRule } from "../ir.ts";
+import { keyLaw } from "../key_law.ts";
+import type { Lowered } from "../lowered.ts";
+import { checkForClingo, checkLength } from "./clingo_only.ts";
+import { readConstants, ruleWithConstants } from "./constants.ts";
+import { Inference } from "./inference.ts";
+import { lowerRule } from "./lower_rule.ts";
+import { closedLaw, constraintHead, lawsAbove, type OpenLaw } from "./lp_laws.ts";
+import type { PlainRule } from "./plain_rule.ts";
+import { readPredicates } from "./predicates.ts";
+import { type Expansion, grow, RuleContext, type ShapedRelation } from "./rule_context.ts";
+import { shapedRelations } from "./shaped_relations.ts";
+import { checkSingletons } from "./singletons.ts";
+import { checkSpelling } from "./spelling.ts";
+import { countUnpooled, unpool } from "./unpool.ts";
+
+export interface LpInput {
+  readonly theory: string;
+  readonly programs: readonly Program[];
+  /** Relations with known attributes: those of the `.dl` programs and of theories lowered before. */
+  readonly known: ReadonlyMap<string, Relation>;
+}
+
+/**
+ * Lowers the `.lp` programs of one theory to the intermediate form, keeping clingo's meaning of the deterministic part. Where
+ * Assay differs it says so or stops: constants and strings of one spelling are one symbol (warned of); arithmetic is on exact
+ * 64-bit integers, and what overflows or is undefined makes the verdict undecided where gringo wraps or drops the
+ * instance, except that `**` with a negative exponent follows arithmetic where gringo 5.4 gives 0; an argument
+ * holds values of one type, and function terms of one shape, which become attributes of their own. Relations that no
+ * program declares get their types by unification over all rules. Every constraint becomes a law with a relation of its own.
+ */
+export function lowerLp(input: LpInput): Lowered {
+  const sink = new DiagnosticSink();
+  const items = input.programs.flatMap((program) => (program.dialect === "lp" ? program.items : []));
+  const declared = readInputs(ofKind(items, "relation"), input.theory, sink);
+  const sound = items.filter((item) => checkForClingo(item, sink) && (item.kind !== "rule" || checkLength(item, sink)));
+  const constants = readConstants(ofKind(sound, "const"), sink);
+  const written = ofKind(sound, "rule").map((item) => ruleWithConstants(item, constants));
+  checkSpelling(written, sink);
+  for (const item of written) checkSingletons(item, sink);
+  const expansion: Expansion = { rules: 0 };
+  const { rules: plain, laws: open } = plainRules(written, input.theory, expansion, sink);
+
+  const known = new Map([...input.known, ...[...declared].map(([name, one]) => [name, one.relation] as const)]);
+  const { predicates, rules: wellNamed } = readPredicates(plain, known, sink);
+  const inference = new Inference(predicates, sink);
+  const scopes = inference.run(wellNamed);
+  const relations = shapedRelations(predicates, plain, sink);
+  const rules: IrRule[] = [];
+  for (const [rule, scope] of scopes) rules.push(...lowerRule(new RuleContext({ relations, inference, expansion, sink }, scope), rule));
+
+  const inferred = [...relations.values()].map((one) => one.relation).filter((relation) => !known.has(relation.name));
+  const laws = open.flatMap((law) => {
+    const relation = relations.get(law.law.relation)?.relation;
+    return relation === undefined
+      ? []
+      : [
+          closedLaw(
+            law,
+            relation.attributes.map((attribute) => attribute.name),
+            sink,
+          ),
+        ];
+  });
+  const keys = [...declared.values()].map((one) => keyLaw(one.relation, one.theory, one.marks.keys)).filter((key) => key !== null);
+  return {
+    relations: [...[...declared.values()].map((one) => one.relation), ...inferred, ...keys.map((key) => key.relation)],
+    rules: [...rules, ...keys.map((key) => key.rule)],
+    laws: [...laws, ...keys.map((key) => key.law)],
+    outputs: outputsOf(ofKind(sound, "show"), relations, sink),
+    diagnostics: sink.list(),
+  };
+}
+
+function ofKind<K extends Item["kind"]>(items: readonly Item[], kind: K): Extract<Item, { kind: K }>[] {
+  return items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
+}
+
+/** The base relations that `@input` lines declare, over the primitive types. */
+function readInputs(
+  items: readonly Extract<Item, { kind: "relation" }>[],
+  theory: string,
+  sink: DiagnosticSink,
+): Map<string, DeclaredRelation> {
+  const types = readTypes([], limits.program_depth.value, sink);
+  const fed = new Set(items.flatMap((item) => item.names.map((ref) => ref.name)));
+  return readRelations(
+    { items: items.map((item) => ({ item, theory })), fed, types, limits: { attributes: limits.attributes.value } },
+    sink,
+  );
+}
+
+/** Rules with one head and no pools; constraints get heads of their own. */
+function plainRules(
+  items: readonly RuleItem[],
+  theory: string,
+  expansion: Expansion,
+  sink: DiagnosticSink,
+): { rules: PlainRule[]; laws: OpenLaw[] } {
+  const rules: PlainRule[] = [];
+  const laws: OpenLaw[] = [];
+  const taken = new Set<string>();
+  for (const item of items) {
+    const count = countUnpooled(item, limits.rules_expanded.value + 1);
+    const isFact = item.body.length === 0 && count === 1;
+    if (!grow(expansion, isFact ? 0 : count, item.span, sink)) break;
+    const { heads, bodies } = unpool(item);
+    if (item.form === "constraint") {
+      const constraint = constraintHead(item, bodies, theory, taken, sink);
+      laws.push(...constraint.laws);
+      heads.push(constraint.head);
+    } else laws.push(...lawsAbove(item, item.heads[0]?.relation ?? "", theory, sink));
+    for (const head of heads) for (const body of bodies) rules.push({ item, head, body });
+  }
+  return { rules, laws };
+}
+
+/** The derived relations that `#show p/n.` names. The other forms of `#show` choose what clingo prints, which no verdict depends on. */
+function outputsOf(items: readonly ShowItem[], relations: ReadonlyMap<string, ShapedRelation>, sink: DiagnosticSink): string[] {
+  const names: string[] = [];
+  for (const { predicate, span } of items) {
+    if (predicate === null) continue;
+    const found = relations.get(predicate.name);
+    const text = `${predicate.name}/${predicate.arity}`;
+    if (found === undefined || found.shapes.length !== predicate.arity) {
+      const help = didYouMean(
+        predicate.name,
+        relations.keys(),
+        found === undefined ? null : `\`${predicate.name}\` has ${found.shapes.length} arguments`,
+      );
+      sink.error("check.unknown_relation", { span, text }, `there is no relation \`${text}\``, help);
+    } else if (found.relation.role === "derived") names.push(predicate.name);
+  }
+  return [...new Set(names)];
+}
