@@ -2,7 +2,7 @@ import { unreachable } from "../../../schema/unreachable.ts";
 import type { IrAggregate, IrLiteral } from "../../language/ir.ts";
 import { type BodyBuilder, type BodyPlan, planBody } from "./body.ts";
 import { literalVariables, variablesOf } from "./existential.ts";
-import { type Failure, type Scope, type SqlExpression, termSql } from "./expression.ts";
+import { type Failure, isBound, type Scope, type SqlExpression, termSql } from "./expression.ts";
 import { failureCode, isDistinctOn, whereSql } from "./select.ts";
 
 /** The elements of an aggregate, lowered, and the outer variables their rows are grouped by. */
@@ -70,7 +70,7 @@ function planElements(body: BodyBuilder, aggregate: IrAggregate, given: Scope, g
   for (const element of aggregate.elements) {
     const needed = new Set([...groups, ...element.keys.flatMap((key) => [...variablesOf(key)])]);
     const plan = planBody(body.lowering, element.body, given, needed);
-    if (plan === null) return null;
+    if (plan === null || !element.keys.every((key) => isBound(key, plan.scope))) return null;
     const keys = element.keys.map((key) => termSql(key, plan.scope, body.lowering.symbolBytes));
     const failures = new Map(plan.failures.map((failure) => [failure.when, failure]));
     for (const failure of keys.flatMap((key) => key.failures)) failures.set(failure.when, failure);
