@@ -5,6 +5,7 @@ import { quoteText, SqlError } from "../../schema/sql_session.ts";
 import { checkColumns } from "../columns.ts";
 import { dropTemporary, type RawColumn, type RawTable } from "../raw_table.ts";
 import { csvFields } from "./csv_fields.ts";
+import { isRegularCsv } from "./csv_regular.ts";
 import { CsvSplitter } from "./csv_splitter.ts";
 import { globEscaped } from "./duckdb_path.ts";
 import { RawRows, type RecordFault } from "./fault_rows.ts";
@@ -13,7 +14,7 @@ import { textChunks } from "./text_chunks.ts";
 import { linesOf } from "./text_places.ts";
 import { type TextRecord, textRecords } from "./text_records.ts";
 
-/** The header of a CSV file and whether DuckDB can be trusted to find it: it stands on the first line. */
+/** The header of a CSV file and whether it stands on the first line, where alone DuckDB finds it. */
 interface Header {
   readonly columns: readonly string[];
   readonly onFirstLine: boolean;
@@ -21,7 +22,8 @@ interface Header {
 
 /**
  * Reads CSV with a header. `fast` reads through DuckDB, which refuses a file with any irregular record; `careful` reads record by
- * record and sets the irregular ones aside. On files that `fast` takes both give the same (a property test).
+ * record and sets the irregular ones aside. DuckDB gets only what it reads in one way: no file of one column (blank lines) and no
+ * irregular quoting. On files that `fast` takes both give the same (a property test).
  */
 export interface CsvReading {
   readonly unused: readonly string[];
@@ -35,10 +37,11 @@ export async function readCsv(request: ReadRequest): Promise<CsvReading> {
   const header = await readHeader(request);
   const unused = checkColumns(relation.name, bound, header.columns, file.path);
   const placeOf = (records: readonly bigint[]) =>
-    linesOf(file, (chunks) => dataRecords(textRecords(chunks, new CsvSplitter(delimiter), limits.csv_record_bytes), header), records);
+    linesOf(file, (chunks) => dataRecords(textRecords(chunks, new CsvSplitter(delimiter), limits.csv_record_bytes)), records);
+  const simple = header.onFirstLine && header.columns.length > 1;
   return {
     unused,
-    fast: header.onFirstLine ? fastTable(request, header, placeOf) : null,
+    fast: simple && (await isRegularCsv(textChunks(file), delimiter)) ? fastTable(request, header, placeOf) : null,
     careful: () => carefulTable(request, header, placeOf),
   };
 }
@@ -81,7 +84,7 @@ async function carefulTable(request: ReadRequest, header: Header, placeOf: RawTa
     const splitter = new CsvSplitter(delimiter);
     let record = 0;
     let lastLine = 1;
-    for await (const batch of dataRecords(textRecords(textChunks(file), splitter, limits.csv_record_bytes), header)) {
+    for await (const batch of dataRecords(textRecords(textChunks(file), splitter, limits.csv_record_bytes))) {
       const made = batch.map((text) => {
         record += 1;
         const fields = fieldsOf(text, request, header);
@@ -134,8 +137,8 @@ function lineText(bytes: Buffer): string {
   return bytes.toString("utf8").replace(/\r?\n$|\r$/, "");
 }
 
-/** The records behind the header; blank lines are none, unless the file has one column, where a blank line is an empty field. */
-async function* dataRecords(records: AsyncIterable<readonly TextRecord[]>, header: Header): AsyncGenerator<readonly TextRecord[]> {
+/** The records behind the header; blank lines are none. */
+async function* dataRecords(records: AsyncIterable<readonly TextRecord[]>): AsyncGenerator<readonly TextRecord[]> {
   let behindHeader = false;
   for await (const batch of records) {
     let kept = batch;
@@ -145,7 +148,7 @@ async function* dataRecords(records: AsyncIterable<readonly TextRecord[]>, heade
       behindHeader = true;
       kept = batch.slice(at + 1);
     }
-    yield header.columns.length > 1 ? kept.filter((record) => !isBlank(record)) : kept;
+    yield kept.filter((record) => !isBlank(record));
   }
 }
 

@@ -5,13 +5,13 @@ export interface CsvFields {
 }
 
 /**
- * Cuts one record, its end mark taken off, into fields. Spaces around a quoted field fall away, others stay. A delimiter at the very
- * end with nothing behind it is dropped where `columns` says that the field before it was the last.
+ * Cuts one record, its end mark taken off, into fields. Spaces around a quoted field fall away, others stay. Where `columns` is given,
+ * empty fields at the end are dropped as far as they are too many.
  */
 export function csvFields(record: string, delimiter: string, columns: number | null): CsvFields {
   const cut = record.includes('"') ? quotedFields(record, delimiter) : { fields: record.split(delimiter), fault: null };
-  const extra = columns !== null && cut.fields.length === columns + 1 && record.endsWith(delimiter);
-  return extra ? { fields: cut.fields.slice(0, -1), fault: cut.fault } : cut;
+  if (columns === null || cut.fields.length <= columns || cut.fields.slice(columns).some((field) => field !== "")) return cut;
+  return { fields: cut.fields.slice(0, columns), fault: cut.fault };
 }
 
 function quotedFields(record: string, delimiter: string): CsvFields {
