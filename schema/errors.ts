@@ -1221,6 +1221,20 @@ export const registry = {
     sarif: "error",
     help: "ask for less, name a limit, or raise the bound with `--limit query_rows=N`",
   },
+  "query.cursor": {
+    title: "the cursor is none of this fact base's",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "use the cursor of the verdict as it was given, with its delta's id",
+  },
+  "query.commit": {
+    title: "there is no such commit",
+    http: 404,
+    exit: 3,
+    sarif: "error",
+    help: "`assay log` lists the commits",
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof registry;

@@ -28,7 +28,7 @@ export interface CompiledQuery {
  * without any gives a nullary relation.
  */
 export function compileQuery(program: IrProgram, text: string, limits: Limits = limitsWith()): CompiledQuery {
-  const parsed = parseQuery(text);
+  const parsed = parseQuery(text, limits);
   if (parsed.body === null || hasError(parsed.diagnostics)) return { program: null, relation: null, diagnostics: parsed.diagnostics };
   const sink = new DiagnosticSink();
   const lowered = lowerQuery(program, parsed.body, limits, sink);

@@ -43,7 +43,7 @@ export function readRelations(input: RelationsInput, sink: DiagnosticSink): Map<
       const role = input.fed.has(name) || item.qualifiers.includes("input") ? "base" : "derived";
       checkRoleOfMarks(name, role, marks, sink);
       const key = keyOf(marks.keys, attributes, sink);
-      const relation: Relation = { name, role, attributes, key, doc: item.doc.text, span: item.span };
+      const relation: Relation = { name, role, attributes, key, doc: item.doc.text, span };
       declared.set(name, { relation, types, theory, marks });
     }
   }
