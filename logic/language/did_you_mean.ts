@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 
 /**
  * The candidate nearest to `name` by edit distance, or null where none is near: at most a third of the name's letters may
- * differ, and one letter always may. Ties go to the first in code point order.
+ * differ, and one letter always may. Two letters that changed places are one edit. Ties go to the first in code point order.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
   const allowed = Math.max(1, Math.floor(name.length / 3));
@@ -10,13 +10,18 @@ export function nearest(name: string, candidates: Iterable<string>): string | nu
   let bestDistance = allowed + 1;
   for (const candidate of candidates) {
     if (candidate === name || Math.abs(candidate.length - name.length) > allowed) continue;
-    const edits = distance(name.toLowerCase(), candidate.toLowerCase());
+    const edits = editsBetween(name.toLowerCase(), candidate.toLowerCase());
     if (edits < bestDistance || (edits === bestDistance && best !== null && candidate < best)) {
       best = candidate;
       bestDistance = edits;
     }
   }
   return best;
+}
+
+function editsBetween(a: string, b: string): number {
+  const edits = distance(a, b);
+  return edits === 2 && a.length === b.length && [...a].toSorted().join("") === [...b].toSorted().join("") ? 1 : edits;
 }
 
 /** `did you mean …` where a candidate is near, else `otherwise`. */
