@@ -6,6 +6,7 @@ import {
   DuckDBInstance,
   type DuckDBType,
   type DuckDBValue,
+  StatementType,
   UBIGINT,
   VARCHAR,
 } from "@duckdb/node-api";
@@ -15,6 +16,13 @@ import type { Value, ValueType } from "../../schema/value.ts";
 const APPEND_CHUNK_ROWS = 2048;
 
 const columnType: Readonly<Record<ValueType, DuckDBType>> = { symbol: VARCHAR, number: BIGINT, unsigned: UBIGINT, float: DOUBLE };
+
+/** What a SELECT gave. */
+export interface SqlAnswer {
+  readonly columns: readonly string[];
+  readonly types: readonly string[];
+  readonly rows: readonly (readonly SqlValue[])[];
+}
 
 /** One DuckDB connection behind the seam that `logic` and `ingest` use. Made by `openMemory` or by the fact store. */
 export class DuckDbSession implements SqlSession {
@@ -52,6 +60,29 @@ export class DuckDbSession implements SqlSession {
     });
   }
 
+  /** Refuses, as a `SqlError` of the kind `Statement`, what is not exactly one statement that only reads. */
+  async checkOneSelect(sql: string): Promise<void> {
+    const extracted = await this.#guard(sql, () => this.#connection.extractStatements(sql));
+    if (extracted.count !== 1) throw new SqlError("Statement", `there are ${extracted.count} statements where one is wanted`, sql, false);
+    const prepared = await this.#guard(sql, () => extracted.prepare(0));
+    const type = prepared.statementType;
+    prepared.destroySync();
+    if (type !== StatementType.SELECT) throw new SqlError("Statement", `a ${StatementType[type]} statement is no SELECT`, sql, false);
+  }
+
+  /** Runs a SELECT and reads its first `rows` rows, values without a JavaScript form of their own as text. */
+  async answer(sql: string, rows: number): Promise<SqlAnswer> {
+    return this.#guard(sql, async () => {
+      const reader = await this.#connection.streamAndReadUntil(sql, rows);
+      const found = reader.getRows().slice(0, rows);
+      return {
+        columns: reader.columnNames(),
+        types: reader.columnTypes().map(String),
+        rows: found.map((row) => row.map(plainValue)),
+      };
+    });
+  }
+
   interrupt(): void {
     this.#connection.interrupt();
   }
@@ -69,6 +100,11 @@ export class DuckDbSession implements SqlSession {
       throw new SqlError(kind, message, sql, /^INTERRUPT/.test(message));
     }
   }
+}
+
+function plainValue(value: DuckDBValue): SqlValue {
+  if (value === null || typeof value === "bigint" || typeof value === "string" || typeof value === "boolean") return value;
+  return typeof value === "number" && Number.isFinite(value) ? value : String(value);
 }
 
 function toDuckDb(parameters: readonly SqlValue[]): DuckDBValue[] | undefined {

@@ -1,0 +1,254 @@
+import type { Theory } from "../logic/theory.ts";
+import { AssayError } from "../schema/assay_error.ts";
+import type { Clock } from "../schema/clock.ts";
+import type { ProposedDelta } from "../schema/delta.ts";
+import { type Limits, limitsWith } from "../schema/limits.ts";
+import { SqlError } from "../schema/sql_session.ts";
+import type { Verdict } from "../schema/verdict.ts";
+import { checkLog, type LogCheck } from "./check_log.ts";
+import { commit, recordRefusal } from "./commit.ts";
+import { type ExplainRequest, type Explanation, explainIn } from "./explain.ts";
+import { type GateInput, type Judgement, judgeDelta, judgeLoad } from "./gate.ts";
+import { type BaseState, limitsInForce } from "./in_force.ts";
+import { judgeAgain, type ViolationsPage } from "./judge_again.ts";
+import type { LoadRequest } from "./load.ts";
+import { type LogEntry, readEntries } from "./log.ts";
+import { answer, type QueryRequest, type QueryResult } from "./query.ts";
+import { type Refusal, readRefusals, readWaivers, type WaiverRecord } from "./records.ts";
+import { storedVerdict } from "./remembered.ts";
+import { Database, fileExists, inTransaction, rollBack } from "./store/database.ts";
+import type { DuckDbSession } from "./store/duckdb_session.ts";
+import { checkFormat, createFormat, isEmptyDatabase } from "./store/format.ts";
+import { openSnapshot, type Snapshot } from "./store/snapshot.ts";
+import { readState } from "./store/state.ts";
+import { storeError } from "./store/store_error.ts";
+
+export interface FactBaseOptions {
+  readonly clock: Clock;
+  /** Bounds asked for by name; they go before those of the theories in force, and those before the defaults. */
+  readonly limits?: Partial<Limits>;
+}
+
+export interface LoadOptions {
+  readonly author: string;
+  readonly reason: string;
+  readonly ratchet?: boolean;
+  readonly allowDestructive?: boolean;
+}
+
+export interface ProposeOptions {
+  /** Whether a refusal is kept with its violations; true where absent. */
+  readonly keepRefusal?: boolean;
+  /** How many violations the verdict lists; the bound `violations_page` where absent. */
+  readonly page?: number;
+}
+
+/**
+ * A fact base in a DuckDB file, or in memory. All of its writes are deltas that the gate judges one after the other; reads see the
+ * state of one commit and do not wait for writes. One process owns a file at a time. The caller closes it.
+ */
+export class FactBase {
+  readonly #database: Database;
+  readonly #session: DuckDbSession;
+  readonly #options: FactBaseOptions;
+  #state: BaseState;
+  #queue: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  private constructor(database: Database, session: DuckDbSession, state: BaseState, options: FactBaseOptions) {
+    this.#database = database;
+    this.#session = session;
+    this.#state = state;
+    this.#options = options;
+  }
+
+  /**
+   * Makes an empty fact base in a new file; `path` null keeps it in memory. A file that holds an empty DuckDB database is taken, as an
+   * interrupted creation leaves one. Errors: `store.exists`, and those of `open`.
+   */
+  static async create(path: string | null, options: FactBaseOptions): Promise<FactBase> {
+    const isThere = path !== null && (await fileExists(path));
+    return FactBase.#attach(path, options, async (session) => {
+      if (isThere && !(await isEmptyDatabase(session))) {
+        throw new AssayError("store.exists", `\`${path}\` is there already`, { place: path });
+      }
+      await inTransaction(session, path, () => createFormat(session, options.clock.now()));
+    });
+  }
+
+  /** Opens a fact base. Errors: `store.not_found`, `store.not_a_fact_base`, `store.newer_format` and those of `Database.open`. */
+  static async open(path: string, options: FactBaseOptions): Promise<FactBase> {
+    if (!(await fileExists(path))) throw new AssayError("store.not_found", `there is no file \`${path}\``, { place: path });
+    return FactBase.#attach(path, options, (session) => checkFormat(session, path));
+  }
+
+  static async #attach(
+    path: string | null,
+    options: FactBaseOptions,
+    prepare: (session: DuckDbSession) => Promise<void>,
+  ): Promise<FactBase> {
+    const database = await Database.open(path, limitsWith(options.limits));
+    try {
+      const session = await database.connect();
+      await prepare(session);
+      return new FactBase(database, session, await readState(session), options);
+    } catch (cause) {
+      database.close();
+      throw cause instanceof SqlError ? storeError(cause, path, "store.damaged") : cause;
+    }
+  }
+
+  /** The number of the last commit; 0 where there is none. */
+  get head(): number {
+    return this.#state.head;
+  }
+
+  /** The theories in force, needs first, else by name. */
+  get theories(): readonly Theory[] {
+    return this.#state.inForce.theories;
+  }
+
+  /** The program that the theories in force compile to. */
+  get program(): BaseState["inForce"]["program"] {
+    return this.#state.inForce.program;
+  }
+
+  get limits(): Limits {
+    return limitsInForce(this.#options.limits ?? {}, this.#state.inForce.theories);
+  }
+
+  /**
+   * Puts theories in force: a delta of its own, judged against the facts present; see `judgeTheories`. The same bytes again commit
+   * nothing and give the first verdict. Errors: `theory.rejected`, `theory.destructive`, `theory.name_case`, and those of `propose`.
+   */
+  async loadTheory(theories: readonly Theory[], options: LoadOptions): Promise<Verdict> {
+    const { author, reason, ratchet = false, allowDestructive = false } = options;
+    const request: LoadRequest = { theories, author, reason, ratchet, allowDestructive };
+    return this.#exclusive(async () => this.#settle(await this.#judge((input) => judgeLoad(input, request)), true));
+  }
+
+  /**
+   * Proposes a delta. Accepted, it is on disk when this returns. A delta that was accepted before gives its first verdict again,
+   * `replayed`, and commits nothing; so does one refused before, while neither head nor theories changed. A delta whose every fact
+   * is there already is accepted with a commit of its own, for its id must be remembered.
+   * Errors: `limit.delta_rows`, `limit.delta_bytes`, `store.full_disk`, `store.read_only`, `store.broken`; the old state then stands.
+   */
+  async propose(delta: ProposedDelta, options: ProposeOptions = {}): Promise<Verdict> {
+    const { keepRefusal = true, page = this.limits.violations_page } = options;
+    const judge = (input: GateInput) => judgeDelta({ ...input, limits: { ...input.limits, violations_page: page } }, delta, null);
+    return this.#exclusive(async () => this.#settle(await this.#judge(judge), keepRefusal));
+  }
+
+  /** The verdict that a delta was given, by its id; null where none of that id was judged, or it was left undecided. */
+  async verdict(delta: string): Promise<Verdict | null> {
+    return this.#exclusive(() => storedVerdict(this.#session, delta));
+  }
+
+  /**
+   * The violations behind a verdict's cursor. The delta is judged again over the facts and theories it was judged by.
+   * Errors: `query.cursor` for a cursor or a delta that this fact base did not give.
+   */
+  async violations(delta: string, cursor: string): Promise<ViolationsPage> {
+    return this.#exclusive(async () => {
+      await this.#session.run("BEGIN TRANSACTION");
+      try {
+        return await judgeAgain(this.#gateInput(), delta, cursor);
+      } finally {
+        await rollBack(this.#session);
+      }
+    });
+  }
+
+  /** Answers a query as of a commit, the last where absent; see `answer`. Errors: `query.commit` for one there never was. */
+  async query(request: QueryRequest, options: { readonly asOf?: number; readonly limit?: number } = {}): Promise<QueryResult> {
+    return this.#withSnapshot(options.asOf ?? null, (snapshot) =>
+      answer({ ...snapshot, clock: this.#options.clock, limits: this.limits }, request, options.limit ?? null),
+    );
+  }
+
+  /** Explains a fact or a violation; see `explainIn`. */
+  async explain(request: ExplainRequest, options: { readonly asOf?: number } = {}): Promise<Explanation> {
+    return this.#withSnapshot(options.asOf ?? null, (snapshot) =>
+      explainIn({ ...snapshot, clock: this.#options.clock, limits: this.limits }, request),
+    );
+  }
+
+  /** Entries of the commit log, `from` … `to` (both counted); all of them where absent. */
+  async log(range: { readonly from?: number; readonly to?: number } = {}): Promise<LogEntry[]> {
+    return this.#exclusive(() => readEntries(this.#session, range.from ?? 1, range.to ?? this.#state.head));
+  }
+
+  /** Recomputes the whole log; see `checkLog`. */
+  async checkLog(): Promise<LogCheck> {
+    return this.#exclusive(() => checkLog(this.#session));
+  }
+
+  /** Refused deltas, the latest first. */
+  async refusals(options: { readonly limit?: number; readonly offset?: number } = {}): Promise<Refusal[]> {
+    return this.#exclusive(() => readRefusals(this.#session, options.limit ?? this.limits.violations_page, options.offset ?? 0));
+  }
+
+  /** Waived violations, those that still stand first. */
+  async waivers(): Promise<WaiverRecord[]> {
+    return this.#exclusive(() => readWaivers(this.#session));
+  }
+
+  /** Waits for what is under way and lets the file go. Closing twice is once. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#queue;
+    this.#database.close();
+  }
+
+  #gateInput(): GateInput {
+    return { session: this.#session, clock: this.#options.clock, limits: this.limits, state: this.#state };
+  }
+
+  /** Judges inside a transaction, which stays open where the answer is `accepted`. */
+  async #judge(judge: (input: GateInput) => Promise<Judgement>): Promise<Judgement> {
+    try {
+      await this.#session.run("BEGIN TRANSACTION");
+      const judgement = await judge(this.#gateInput());
+      if (judgement.kind !== "accepted") await rollBack(this.#session);
+      return judgement;
+    } catch (cause) {
+      await rollBack(this.#session);
+      throw cause instanceof SqlError ? storeError(cause, this.#database.path, null) : cause;
+    }
+  }
+
+  async #settle(judgement: Judgement, keepRefusal: boolean): Promise<Verdict> {
+    const target = { session: this.#session, path: this.#database.path, clock: this.#options.clock, state: this.#state };
+    if (judgement.kind === "accepted") {
+      const { verdict, state } = await commit(target, judgement.accepted);
+      this.#state = state;
+      return verdict;
+    }
+    if (judgement.kind !== "refused") return judgement.verdict;
+    if (keepRefusal) await recordRefusal(target, judgement.refused);
+    return judgement.refused.verdict;
+  }
+
+  async #withSnapshot<T>(asOf: number | null, action: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    const session = await this.#database.connect();
+    try {
+      return await action(await openSnapshot(session, this.#state, asOf));
+    } finally {
+      this.#database.disconnect(session);
+    }
+  }
+
+  /** One after the other: a session runs one transaction at a time, and a verdict holds only for the state it saw. */
+  async #exclusive<T>(action: () => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    const turn = this.#queue.then(action);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new Error("the fact base is closed");
+  }
+}

@@ -1,0 +1,92 @@
+import type { DuckDbInput } from "../logic/engines/duckdb/input.ts";
+import type { IrProgram } from "../logic/language/ir.ts";
+import type { Clock } from "../schema/clock.ts";
+import type { Fact, SupportingFact } from "../schema/fact.ts";
+import type { Limits } from "../schema/limits.ts";
+import type { Place } from "../schema/place.ts";
+import { quoteName, type SqlSession, sqlType } from "../schema/sql_session.ts";
+import type { Row } from "../schema/value.ts";
+import type { Verdict } from "../schema/verdict.ts";
+import { checkLogic } from "./checks/logic.ts";
+import type { Origins } from "./origins.ts";
+import { storedColumns } from "./store/relation_table.ts";
+import { makeVerdict, nothingChecked } from "./verdict.ts";
+import { ViolationPage } from "./violation_page.ts";
+
+/** The facts of one base relation, readable in the session. */
+export interface FactSource {
+  /** SQL table expression with at least the relation's attributes as columns, typed, none of them NULL. */
+  readonly expression: string;
+  readonly rows: number;
+  /** Whether its rows are known to be free of duplicates. */
+  readonly distinct: boolean;
+  /** The place of each fact, or null; asked for witnesses only. */
+  places(rows: readonly Row[]): Promise<readonly (Place | null)[]>;
+}
+
+export interface FactsToJudge {
+  readonly session: SqlSession;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Hash by name of the theories that `program` was compiled from. */
+  readonly theories: { readonly [name: string]: string };
+  readonly program: IrProgram;
+  /** By base relation; one that is missing holds no facts. */
+  readonly sources: ReadonlyMap<string, FactSource>;
+  /** Violations to skip before the page that the verdict lists; 0 where absent. */
+  readonly offset?: number;
+}
+
+/**
+ * A verdict over facts at hand, with no fact base: every law judged over all of them. No facts or no laws at all is undecided
+ * (`nothing_checked.facts`, `nothing_checked.laws`), never accepted. Errors: `SqlError` where a source cannot be read.
+ */
+export async function judgeFacts(input: FactsToJudge): Promise<Verdict> {
+  const { session, clock, limits, program, sources, theories } = input;
+  const page = new ViolationPage(input.offset ?? 0, limits.violations_page);
+  const facts = [...sources.values()].reduce((sum, source) => sum + source.rows, 0);
+  const engine: DuckDbInput = {
+    session,
+    clock,
+    limits,
+    program,
+    table: (relation) => sources.get(relation)?.expression ?? emptyTable(program, relation),
+    isDistinct: (relation) => sources.get(relation)?.distinct ?? true,
+  };
+  const nothing = facts === 0 ? nothingChecked("facts", "there are no facts to judge") : noLaws(program);
+  const logic = nothing === null ? await checkLogic(engine, new Map(), sourceOrigins(sources), page) : null;
+  return makeVerdict({
+    delta: null,
+    base: 0,
+    theories,
+    facts,
+    deltaFacts: 0,
+    laws: logic?.laws ?? [],
+    page,
+    refused: logic?.refused ?? false,
+    undecided: nothing ?? logic?.undecided ?? null,
+  });
+}
+
+function noLaws(program: IrProgram): ReturnType<typeof nothingChecked> | null {
+  return program.laws.length === 0 ? nothingChecked("laws", "the theories have no laws") : null;
+}
+
+/** A table expression with a relation's columns and no rows. */
+function emptyTable(program: IrProgram, relation: string): string {
+  const columns = storedColumns(program.relations.get(relation)?.attributes ?? []);
+  const nulls = columns.map(({ name, type }) => `NULL::${sqlType[type]} AS ${quoteName(name)}`);
+  return `(SELECT ${nulls.join(", ")} WHERE false)`;
+}
+
+function sourceOrigins(sources: ReadonlyMap<string, FactSource>): Origins {
+  return async (facts) => {
+    const placed: SupportingFact[] = facts.map((fact) => ({ ...fact, from: "delta", place: null }));
+    for (const relation of new Set(facts.map((fact) => fact.relation))) {
+      const indexes = facts.flatMap((fact, index) => (fact.relation === relation ? [index] : []));
+      const places = (await sources.get(relation)?.places(indexes.map((index) => (facts[index] as Fact).row))) ?? [];
+      for (const [at, index] of indexes.entries()) placed[index] = { ...(placed[index] as SupportingFact), place: places[at] ?? null };
+    }
+    return placed;
+  };
+}

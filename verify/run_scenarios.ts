@@ -1,0 +1,118 @@
+import type { ExpectedViolation, Scenario } from "../logic/scenario.ts";
+import { compileTheories, type Theory, withNeeds } from "../logic/theory.ts";
+import { canonicalJson } from "../schema/canonical.ts";
+import type { Clock } from "../schema/clock.ts";
+import type { ProposedDelta, ProposedRow, ProposedValue } from "../schema/delta.ts";
+import { isDecimal } from "../schema/exact_json.ts";
+import type { Limits } from "../schema/limits.ts";
+import type { Verdict } from "../schema/verdict.ts";
+import { FactBase } from "./fact_base.ts";
+import { rejected } from "./load.ts";
+
+export interface ScenarioOutcome {
+  readonly scenario: Scenario;
+  readonly ok: boolean;
+  /** What came instead of what was expected, one line each; empty where it is ok. */
+  readonly differences: readonly string[];
+  /** The verdict over the delta, or over the given facts where those were not accepted. */
+  readonly verdict: Verdict;
+}
+
+export interface ScenarioReport {
+  readonly outcomes: readonly ScenarioOutcome[];
+  /** Laws of the theory under test that no scenario made fire. */
+  readonly neverFired: readonly string[];
+  /** True where every scenario came out as told and every law fired in one. */
+  readonly ok: boolean;
+}
+
+/**
+ * Runs a theory's scenarios, each in a fact base of its own in memory: the given facts are committed, then the delta is proposed and
+ * its verdict compared, exactly: whether it is accepted, and which laws it breaks how often, and with these witnesses where they
+ * are named. Errors: `theory.rejected`.
+ */
+export async function runScenarios(
+  theory: Theory,
+  scenarios: readonly Scenario[],
+  options: { readonly clock: Clock; readonly limits?: Partial<Limits> },
+): Promise<ScenarioReport> {
+  const set = await withNeeds([theory]);
+  const { program, diagnostics } = compileTheories(set);
+  if (program === null) throw rejected(diagnostics, "theory.rejected", "the set of theories");
+  const outcomes: ScenarioOutcome[] = [];
+  for (const scenario of scenarios) outcomes.push(await runScenario(set, scenario, options));
+  const fired = new Set(outcomes.flatMap(({ verdict }) => verdict.violations.map(({ law }) => law)));
+  const neverFired = program.laws.filter((law) => law.theory === theory.name && !fired.has(law.id)).map(({ id }) => id);
+  return { outcomes, neverFired, ok: neverFired.length === 0 && outcomes.every(({ ok }) => ok) };
+}
+
+async function runScenario(
+  theories: readonly Theory[],
+  scenario: Scenario,
+  options: { readonly clock: Clock; readonly limits?: Partial<Limits> },
+): Promise<ScenarioOutcome> {
+  const base = await FactBase.create(null, options);
+  try {
+    await base.loadTheory(theories, { author: "scenario", reason: scenario.name });
+    if ([...scenario.given.values()].some((rows) => rows.length > 0)) {
+      const given = await base.propose(scenarioDelta(scenario.given, new Map(), "given"));
+      if (given.verdict !== "accepted") {
+        return { scenario, ok: false, differences: [`the given facts are ${given.verdict}: ${lawList(given)}`], verdict: given };
+      }
+    }
+    const verdict = await base.propose(scenarioDelta(scenario.when.assert, scenario.when.retract, "when"));
+    const differences = compare(scenario, verdict);
+    return { scenario, ok: differences.length === 0, differences, verdict };
+  } finally {
+    await base.close();
+  }
+}
+
+function scenarioDelta(
+  assert: ReadonlyMap<string, readonly ProposedRow[]>,
+  retract: ReadonlyMap<string, readonly ProposedRow[]>,
+  reason: string,
+): ProposedDelta {
+  return { proposer: "scenario", reason, base: null, key: null, assert, retract, places: new Map() };
+}
+
+function compare(scenario: Scenario, verdict: Verdict): string[] {
+  const differences: string[] = [];
+  if (verdict.verdict !== scenario.then) {
+    const why = verdict.undecided === null ? lawList(verdict) : `\`${verdict.undecided.code}\``;
+    differences.push(`it is ${verdict.verdict}, not ${scenario.then}: ${why}`);
+  }
+  const left = [...verdict.violations];
+  const named = scenario.laws.toSorted((a, b) => Number(a.witness === undefined) - Number(b.witness === undefined));
+  for (const expected of named) {
+    const at = left.findIndex((violation) => violation.law === expected.law && hasWitness(expected, violation.witness));
+    if (at === -1) differences.push(`\`${expected.law}\` does not fire${witnessText(expected)}`);
+    else left.splice(at, 1);
+  }
+  for (const violation of left) differences.push(`\`${violation.law}\` fires unexpectedly: ${violation.message}`);
+  return differences;
+}
+
+/** A witness may name some of the attributes; those it names must have these values. */
+function hasWitness(expected: ExpectedViolation, witness: Verdict["violations"][number]["witness"]): boolean {
+  return Object.entries(expected.witness ?? {}).every(
+    ([name, value]) => Object.hasOwn(witness, name) && plainText(witness[name] as ProposedValue) === plainText(value),
+  );
+}
+
+function plainText(value: ProposedValue): string {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return value.toString();
+  return isDecimal(value) ? value.decimal : String(value);
+}
+
+function witnessText(expected: ExpectedViolation): string {
+  const { witness } = expected;
+  if (witness === undefined) return "";
+  const members = Object.entries(witness).map(([name, value]) => [name, plainText(value)] as const);
+  return ` with the witness ${canonicalJson(Object.fromEntries(members))}`;
+}
+
+function lawList(verdict: Verdict): string {
+  const laws = [...new Set(verdict.violations.map(({ law }) => `\`${law}\``))];
+  return laws.length === 0 ? "no law fires" : laws.join(", ");
+}

@@ -1,0 +1,52 @@
+import { AssayError } from "../../schema/assay_error.ts";
+import type { SqlSession } from "../../schema/sql_session.ts";
+
+/** The version of the layout below. A database with a higher one was written by a later Assay and is not touched. */
+export const FORMAT = 1;
+
+/**
+ * Facts stand in `main.<relation>`, exactly the relation's attributes. `assay_log.<relation>` is their append-only history: one row an
+ * effective change, `@commit`, `@op` (+1 asserted, -1 retracted), the attributes, `@place`; a history closed by a schema change
+ * in commit N is renamed `<relation>@N`. `assay` holds the commits, deltas, verdicts, theories and waivers.
+ */
+const layout: readonly string[] = [
+  "CREATE SCHEMA assay",
+  "CREATE SCHEMA assay_log",
+  "CREATE TABLE assay.meta (format INTEGER NOT NULL, created VARCHAR NOT NULL)",
+  `CREATE TABLE assay.entry (seq BIGINT NOT NULL, kind VARCHAR NOT NULL, delta VARCHAR NOT NULL, proposer VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+    "time" VARCHAR NOT NULL, theories VARCHAR NOT NULL, verdict VARCHAR NOT NULL, effects VARCHAR NOT NULL, prev VARCHAR NOT NULL, hash VARCHAR NOT NULL)`,
+  `CREATE TABLE assay.delta (id VARCHAR NOT NULL, kind VARCHAR NOT NULL, status VARCHAR NOT NULL, proposer VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+    head BIGINT NOT NULL, theories VARCHAR NOT NULL, "time" VARCHAR NOT NULL)`,
+  "CREATE TABLE assay.delta_part (delta VARCHAR NOT NULL, part INTEGER NOT NULL, body VARCHAR NOT NULL)",
+  "CREATE TABLE assay.verdict (delta VARCHAR NOT NULL, hash VARCHAR NOT NULL, body VARCHAR NOT NULL)",
+  "CREATE TABLE assay.violation (delta VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, law VARCHAR NOT NULL)",
+  "CREATE TABLE assay.idempotency (key VARCHAR NOT NULL, delta VARCHAR NOT NULL)",
+  `CREATE TABLE assay.theory (name VARCHAR NOT NULL, version VARCHAR NOT NULL, hash VARCHAR NOT NULL,
+    commit_from BIGINT NOT NULL, commit_to BIGINT)`,
+  "CREATE TABLE assay.theory_file (hash VARCHAR NOT NULL, path VARCHAR NOT NULL, body VARCHAR NOT NULL)",
+  `CREATE TABLE assay.relation (name VARCHAR NOT NULL, attributes VARCHAR NOT NULL, log VARCHAR NOT NULL,
+    commit_from BIGINT NOT NULL, commit_to BIGINT)`,
+  `CREATE TABLE assay.waiver (fingerprint VARCHAR NOT NULL, law VARCHAR NOT NULL, witness VARCHAR NOT NULL, author VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL, commit_from BIGINT NOT NULL, commit_to BIGINT)`,
+];
+
+/** Lays out an empty fact base. Runs inside the caller's transaction. */
+export async function createFormat(session: SqlSession, created: string): Promise<void> {
+  for (const statement of layout) await session.run(statement);
+  await session.run("INSERT INTO assay.meta VALUES (?::INTEGER, ?)", [FORMAT, created]);
+}
+
+/** True where nothing at all is in the database, as after a kill between its creation and its layout. */
+export async function isEmptyDatabase(session: SqlSession): Promise<boolean> {
+  return (await session.rows("SELECT 1 FROM duckdb_tables() WHERE NOT internal LIMIT 1")).length === 0;
+}
+
+/** Errors: `store.not_a_fact_base`, `store.newer_format`. */
+export async function checkFormat(session: SqlSession, path: string | null): Promise<void> {
+  const tables = await session.rows("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'assay' AND table_name = 'meta'");
+  if (tables.length === 0) throw new AssayError("store.not_a_fact_base", "the database holds no fact base", { place: path });
+  const format = Number((await session.rows("SELECT max(format) FROM assay.meta"))[0]?.[0] ?? 0);
+  if (format > FORMAT) {
+    throw new AssayError("store.newer_format", `the database has format ${format}, this Assay knows up to ${FORMAT}`, { place: path });
+  }
+}

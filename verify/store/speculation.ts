@@ -1,0 +1,69 @@
+import type { Relation } from "../../schema/relation.ts";
+import { quoteName, type SqlSession, sqlType } from "../../schema/sql_session.ts";
+import type { ValueType } from "../../schema/value.ts";
+import type { TypedRow, TypedRows } from "../checks/types.ts";
+import { columnList, factTable, PLACE, ROW, type StoredAttribute, sameRow, storedColumns, storedRow } from "./relation_table.ts";
+
+/** The rows of one side of a delta over one relation, staged as a temporary table: the columns, `@row` (index in `rows`), `@place`. */
+export type Staged<T> = T & { readonly table: string };
+export type StagedRows = Staged<TypedRows>;
+
+interface Stageable {
+  readonly relation: { readonly attributes: readonly StoredAttribute[] };
+  readonly rows: readonly TypedRow[];
+}
+
+/** What a delta changes in one relation: a temporary table of the rows that really come or go, with `@place`. */
+export interface EffectiveChange {
+  readonly relation: Relation;
+  readonly op: 1 | -1;
+  readonly table: string;
+  readonly rows: number;
+}
+
+/** Stages typed rows as temporary tables. They vanish with the transaction that the caller has open and rolls back, or by `dropStaged`. */
+export async function stageRows<T extends Stageable>(session: SqlSession, typed: readonly T[], prefix: string): Promise<Staged<T>[]> {
+  const staged: Staged<T>[] = [];
+  for (const rows of typed) {
+    if (rows.rows.length === 0) continue;
+    const name = `${prefix}_${staged.length}`;
+    const columns = storedColumns(rows.relation.attributes);
+    const definitions = columns.map((column) => `${quoteName(column.name)} ${sqlType[column.type]}`).join(", ");
+    await session.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(name)} (${definitions}, ${ROW} BIGINT, ${PLACE} VARCHAR)`);
+    const types: ValueType[] = [...columns.map((column) => column.type), "number", "symbol"];
+    const values = rows.rows.values().map((item, index) => [...storedRow(item.row), BigInt(index), item.place]);
+    await session.append({ catalog: "temp", schema: null, table: name }, types, values);
+    staged.push({ ...rows, table: `temp.${quoteName(name)}` });
+  }
+  return staged;
+}
+
+/**
+ * Applies staged rows to the tables of facts inside the caller's open transaction, retracts before asserts. Nothing lasts unless
+ * `commit` ends that transaction. The caller has checked that every retracted row is present and that no row is on both sides.
+ */
+export async function speculate(session: SqlSession, staged: readonly StagedRows[], prefix: string): Promise<EffectiveChange[]> {
+  const changes: EffectiveChange[] = [];
+  for (const side of ["retract", "assert"] as const) {
+    for (const rows of staged.filter((item) => item.side === side)) {
+      changes.push(await applyRows(session, rows, `${prefix}_${changes.length}`));
+    }
+  }
+  return changes.filter((change) => change.rows > 0);
+}
+
+async function applyRows(session: SqlSession, staged: StagedRows, name: string): Promise<EffectiveChange> {
+  const { relation, side } = staged;
+  const { attributes } = relation;
+  const facts = factTable(relation.name);
+  const table = `temp.${quoteName(name)}`;
+  const absent = side === "assert" ? `WHERE NOT EXISTS (SELECT 1 FROM ${facts} AS f WHERE ${sameRow(attributes, "f", "s")})` : "";
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS SELECT ${columnList(attributes, "s.")}, min(s.${PLACE}) AS ${PLACE}
+     FROM ${staged.table} AS s ${absent} GROUP BY ${columnList(attributes, "s.")}`,
+  );
+  if (side === "assert") await session.run(`INSERT INTO ${facts} SELECT ${columnList(attributes)} FROM ${table}`);
+  else await session.run(`DELETE FROM ${facts} AS f USING ${table} AS s WHERE ${sameRow(attributes, "f", "s")}`);
+  const rows = Number((await session.rows(`SELECT count(*) FROM ${table}`))[0]?.[0] ?? 0);
+  return { relation, op: side === "assert" ? 1 : -1, table, rows };
+}
