@@ -1,8 +1,9 @@
 import { unreachable } from "../../../schema/unreachable.ts";
 import type { IrAggregate, IrLiteral } from "../../language/ir.ts";
-import { type BodyBuilder, type BodyPlan, planBody } from "./body.ts";
+import { planBody } from "./body.ts";
+import type { BodyBuilder, BodyPlan } from "./body_builder.ts";
 import { literalVariables, variablesOf } from "./existential.ts";
-import { type Failure, isBound, type Scope, type SqlExpression, termSql } from "./expression.ts";
+import { columnSql, type Failure, type Scope, type SqlExpression, termSql } from "./expression.ts";
 import { failureCode, isDistinctOn, whereSql } from "./select.ts";
 
 /** The elements of an aggregate, lowered, and the outer variables their rows are grouped by. */
@@ -12,11 +13,11 @@ interface Elements {
 }
 
 /**
- * Joins an aggregate. Where every outer variable is bound by the elements themselves the aggregate is computed once for all
- * groups and joined; otherwise it is a lateral subquery, which DuckDB decorrelates.
+ * Joins an aggregate, computed once for all groups. Where the elements bind every outer variable themselves, their rows name
+ * the groups; otherwise the groups are the outer values that the rule's other literals have found so far.
  */
 export function joinAggregate(body: BodyBuilder, aggregate: IrAggregate, surroundings: readonly IrLiteral[]): void {
-  const elements = groupedElements(body, aggregate) ?? lateralElements(body, aggregate);
+  const elements = groupedElements(body, aggregate) ?? domainElements(body, aggregate);
   const alias = body.lowering.fresh();
   const hasErrors = elements.plans.some((plan) => plan.failures.length > 0);
   const sql = aggregateSelect(body, aggregate, elements, hasErrors);
@@ -25,7 +26,7 @@ export function joinAggregate(body: BodyBuilder, aggregate: IrAggregate, surroun
   const mayMiss = aggregate.op === "count" || aggregate.op === "sum" ? !excludesZero(aggregate, surroundings) : false;
   const isInner = elements.groups.length > 0 && keyFailures.length === 0 && !mayMiss;
   if (elements.groups.length === 0) {
-    body.laterJoins.push(`CROSS JOIN LATERAL (${sql}) AS ${alias}`);
+    body.laterJoins.push(`CROSS JOIN (${sql}) AS ${alias}`);
   } else {
     const on = elements.groups.map((name, position) => `${alias}.g${position} = ${body.scope.get(name)?.sql}`);
     body.laterJoins.push(`${isInner ? "INNER" : "LEFT"} JOIN (${sql}) AS ${alias} ON (${on.join(" AND ")})`);
@@ -54,22 +55,34 @@ function groupedElements(body: BodyBuilder, aggregate: IrAggregate): Elements | 
   return elements?.plans.every(binds) === true ? elements : null;
 }
 
-function lateralElements(body: BodyBuilder, aggregate: IrAggregate): Elements {
+function domainElements(body: BodyBuilder, aggregate: IrAggregate): Elements {
+  const soFar = body.plan();
+  const alias = body.lowering.fresh();
   const given = new Map<string, SqlExpression>();
-  for (const name of aggregate.outer) {
-    const outer = body.scope.get(name);
-    if (outer !== undefined) given.set(name, outer);
-  }
-  const elements = planElements(body, aggregate, given, []);
+  const columns = aggregate.outer.map((name, position) => {
+    const outer = soFar.scope.get(name);
+    if (outer === undefined) throw new Error(`unbound variable ${name}`);
+    // A value that failed is NULL here; the rule's own failures tell of it.
+    given.set(name, columnSql(alias, `d${position}`, outer.type));
+    return `${outer.sql} AS d${position}`;
+  });
+  const domain = `(SELECT DISTINCT ${columns.join(", ")} FROM ${soFar.from}${whereSql(soFar, "inline")}) AS ${alias}`;
+  const elements = planElements(body, aggregate, given, aggregate.outer, domain);
   if (elements === null) throw new Error("an aggregate's body is not safe");
   return elements;
 }
 
-function planElements(body: BodyBuilder, aggregate: IrAggregate, given: Scope, groups: readonly string[]): Elements | null {
+function planElements(
+  body: BodyBuilder,
+  aggregate: IrAggregate,
+  given: Scope,
+  groups: readonly string[],
+  domain: string | null = null,
+): Elements | null {
   const plans: BodyPlan[] = [];
   for (const element of aggregate.elements) {
     const needed = new Set([...groups, ...element.keys.flatMap((key) => [...variablesOf(key)])]);
-    const plan = planBody(body.lowering, element.body, given, needed);
+    const plan = planBody(body.lowering, element.body, given, needed, domain);
     if (plan === null || !element.keys.every((key) => isBound(key, plan.scope))) return null;
     const keys = element.keys.map((key) => termSql(key, plan.scope, body.lowering.symbolBytes));
     const failures = new Map(plan.failures.map((failure) => [failure.when, failure]));

@@ -66,7 +66,7 @@ export function operationSql(term: IrOperation, args: readonly SqlExpression[], 
     case "to_float":
       return conversionSql(term.type, from, a);
     case "to_string":
-      return total(from === "float" ? `printf('%f', ${a})` : `(${a})::VARCHAR`);
+      return from === "float" ? floatTextSql(a) : total(`(${a})::VARCHAR`);
     default:
       return unreachable(term.op);
   }
@@ -177,6 +177,12 @@ function substringSql(text: string, start: string, length: string): string {
   const count = `CASE WHEN ${length} < 0 THEN 4294967295 ELSE least(${length}, 4294967295) END`;
   const inside = `substring(${text}, (${start} + 1)::BIGINT, (${count})::BIGINT)`;
   return `CASE WHEN ${length} IS NOT NULL THEN CASE WHEN ${start} < 0 OR ${start} > length(${text}) THEN '' WHEN ${start} <= length(${text}) THEN ${inside} END END`;
+}
+
+/** C's `%f`, as Soufflé prints floats. DuckDB's own is not exact for large values; past 38 digits there is no exact form here. */
+function floatTextSql(a: string): OperationSql {
+  const sql = `CASE WHEN abs(${a}) < 1e15::DOUBLE THEN printf('%f', ${a}) WHEN abs(${a}) < 1e38::DOUBLE THEN ((${a})::HUGEINT)::VARCHAR || '.000000' END`;
+  return fallible(sql, ["conversion"]);
 }
 
 function conversionSql(to: ValueType, from: ValueType, a: string): OperationSql {

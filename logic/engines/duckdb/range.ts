@@ -1,5 +1,5 @@
 import type { IrRange } from "../../language/ir.ts";
-import type { BodyBuilder } from "./body.ts";
+import type { BodyBuilder } from "./body_builder.ts";
 import type { SqlExpression } from "./expression.ts";
 
 /**

@@ -1,7 +1,8 @@
 import type { Relation } from "../../../schema/relation.ts";
 import { quoteText, sqlType } from "../../../schema/sql_session.ts";
 import type { IrRule } from "../../language/ir.ts";
-import { type BodyPlan, type Condition, planBody } from "./body.ts";
+import { planBody } from "./body.ts";
+import type { BodyPlan, Condition } from "./body_builder.ts";
 import { variablesOf } from "./existential.ts";
 import { type Failure, type SqlExpression, termSql } from "./expression.ts";
 import { literalSql } from "./literal.ts";
