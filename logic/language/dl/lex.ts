@@ -13,6 +13,8 @@ const PUNCTUATION = /:-|<:|<=|>=|!=|[|[\]$+\-(),:;.=!*/^%{}<>@]/y;
 const SPACE = /(?:[ \t\n\r\v\f]|\\\r?\n)+/y;
 const STARTS_TOKEN = /[A-Za-z0-9_?"|[\]$+\-(),:;.=!*/^%{}<>@ \t\n\r\v\f]/u;
 
+const noLines: readonly DocLine[] = [];
+
 /**
  * Reads Soufflé's dialect token by token, without ever failing: what begins no token is reported and skipped.
  * Follows the rules of Soufflé's scanner, but that a string ends on its line and floats may have an exponent.
@@ -60,8 +62,8 @@ export class Lexer {
 
   #token(kind: TokenKind, offset: number, written: string, value: string = written): Token {
     this.#at = offset + written.length;
-    const doc = this.#doc;
-    this.#doc = [];
+    const doc = this.#doc.length > 0 ? this.#doc : noLines;
+    if (doc !== noLines) this.#doc = [];
     return { kind, text: value, offset, length: written.length, doc };
   }
 

@@ -86,7 +86,7 @@ function isTooDeep(cursor: Cursor, item: Item): boolean {
 
 function parseItem(cursor: Cursor): readonly Item[] {
   const token = cursor.peek();
-  if (token.kind === "name") return [parseRule(cursor, cursor.claimDoc())];
+  if (token.kind === "name") return present(parseRule(cursor, cursor.claimDoc()));
   if (token.kind === "directive") return parseDirectiveItem(cursor, token.text);
   cursor.refuseDoc();
   if (token.kind === "hash") return present(parseHash(cursor));
@@ -147,7 +147,7 @@ function skipUnsupportedItem(cursor: Cursor, directive: string): readonly Item[]
     ".functor": "user-defined functors (`.functor`) are",
     ".lattice": "lattices (`.lattice`) are",
   };
-  reportUnsupported(cursor, start, names[directive] ?? `\`${directive}\` is`, false);
+  reportUnsupported(cursor, start, names[directive] ?? `\`${directive}\` is`);
   if (isBlock && cursor.at("{")) cursor.skipBlock();
   return [];
 }
@@ -163,7 +163,7 @@ function isHeaderToken(cursor: Cursor): boolean {
 function skipAnnotation(cursor: Cursor): readonly Item[] {
   const start = cursor.take().offset;
   cursor.skipBalanced();
-  reportUnsupported(cursor, start, "annotations (`@[…]`) are", false);
+  reportUnsupported(cursor, start, "annotations (`@[…]`) are");
   return [];
 }
 

@@ -134,12 +134,15 @@ export class Cursor {
 
   /** Reads something that nests, within `program_depth`. */
   nested<T>(read: () => T): T {
-    const bound = this.context.limits.program_depth;
-    if (this.#depth >= bound) return this.fail("limit.program_depth", `nested deeper than ${bound} levels`, this.peek());
+    if (this.#depth >= this.context.limits.program_depth) this.failDepth();
     this.#depth++;
     const result = read();
     this.#depth--;
     return result;
+  }
+
+  failDepth(): never {
+    return this.fail("limit.program_depth", `nested deeper than ${this.context.limits.program_depth} levels`, this.peek());
   }
 
   /** Skips a bracket that opens here to the one that closes it, or to where an item must end. */

@@ -35,7 +35,7 @@ export function parseType(cursor: Cursor, doc: Doc): Item | null {
 function skipRecordType(cursor: Cursor): null {
   const start = cursor.peek().offset;
   cursor.skipBalanced();
-  reportUnsupported(cursor, start, "record types (`[…]`) are", false);
+  reportUnsupported(cursor, start, "record types (`[…]`) are");
   return null;
 }
 
@@ -45,7 +45,7 @@ function skipAlgebraicType(cursor: Cursor): null {
     cursor.expectName("a branch's name");
     if (cursor.at("{")) cursor.skipBalanced();
   } while (cursor.accept("|"));
-  reportUnsupported(cursor, start, "algebraic data types (`X {…}`) are", false);
+  reportUnsupported(cursor, start, "algebraic data types (`X {…}`) are");
   return null;
 }
 
@@ -57,7 +57,8 @@ export function parseRelation(cursor: Cursor, doc: Doc): Item[] {
     const name = cursor.expectName("the relation's name");
     names.push({ name: name.text, span: cursor.tokenSpan(name) });
   } while (cursor.accept(","));
-  if (cursor.at("=")) reportUnsupported(cursor, start.offset, "`debug_delta` is", true);
+  if (cursor.at("=") && cursor.at("debug_delta", 1))
+    cursor.fail("syntax.unsupported", "`debug_delta` is not supported yet", cursor.peek(1));
   cursor.expect("(", "`(`, the relation's attributes");
   const attributes: RelationItem["attributes"][number][] = [];
   if (!cursor.at(")")) {
@@ -79,16 +80,22 @@ function parseAttribute(cursor: Cursor): RelationItem["attributes"][number] {
   if (cursor.at("<") && cursor.at(">", 1)) {
     cursor.take();
     cursor.take();
-    reportUnsupported(cursor, name.offset, "lattice attributes (`<>`) are", false);
+    reportUnsupported(cursor, name.offset, "lattice attributes (`<>`) are");
   }
   return { name: name.text, type, span };
 }
 
 function parseQualifiers(cursor: Cursor, names: readonly NameRef[], items: Item[]): string[] {
   const qualifiers: string[] = [];
+  const seen = new Set<string>();
   for (;;) {
     const token = cursor.peek();
     if (token.kind !== "word") return qualifiers;
+    if (seen.has(token.text)) {
+      cursor.error("syntax.unexpected", `the qualifier \`${token.text}\` stands there already`, cursor.tokenSpan(cursor.take()));
+      continue;
+    }
+    seen.add(token.text);
     const directive = directives.find((word) => word === token.text);
     if (hints.has(token.text)) qualifiers.push(cursor.take().text);
     else if (directive !== undefined) {
@@ -96,7 +103,7 @@ function parseQualifiers(cursor: Cursor, names: readonly NameRef[], items: Item[
       items.push({ kind: "directive", directive, relations: names, parameters: [], span: cursor.tokenSpan(token) });
     } else if (token.text === "eqrel") {
       cursor.take();
-      reportUnsupported(cursor, token.offset, "equivalence relations (`eqrel`) are", false);
+      reportUnsupported(cursor, token.offset, "equivalence relations (`eqrel`) are");
     } else if (token.text === "choice-domain") skipChoiceDomain(cursor);
     else return qualifiers;
   }
@@ -108,5 +115,5 @@ function skipChoiceDomain(cursor: Cursor): void {
     if (cursor.at("(")) cursor.skipBalanced();
     else cursor.expectName("an attribute's name");
   } while (cursor.accept(","));
-  reportUnsupported(cursor, start, "`choice-domain` is", false);
+  reportUnsupported(cursor, start, "`choice-domain` is");
 }

@@ -14,10 +14,11 @@ export function parseTerm(cursor: Cursor): Term {
 /** Goes on reading operators behind a term that began at `start` and was read already. */
 export function continueTerm(cursor: Cursor, left: Term, start: number, least = 0): Term {
   let term = left;
-  for (;;) {
+  for (let operators = 0; ; operators++) {
     const next = cursor.peek();
     const infix = next.kind === "punctuation" || next.kind === "word" ? infixOperators.get(next.text) : undefined;
     if (infix === undefined || infix.level < least) return term;
+    if (operators >= cursor.context.limits.program_depth) cursor.failDepth();
     cursor.take();
     const right = cursor.nested(() => parseInfix(cursor, infix.right ? infix.level : infix.level + 1));
     term = { kind: "operation", op: infix.op, args: [term, right], span: cursor.spanFrom(start) };

@@ -24,20 +24,19 @@ export function isUnsupportedTerm(cursor: Cursor): boolean {
 /** Reports the unsupported term that begins here and reads past it. The wildcard given back stands where the term stood. */
 export function skipUnsupportedTerm(cursor: Cursor): Term {
   const token = cursor.peek();
-  if (cursor.at("@") && cursor.at("@", 1)) reportUnsupported(cursor, token.offset, "user-defined aggregates are", true);
+  if (cursor.at("@") && cursor.at("@", 1)) cursor.fail("syntax.unsupported", "user-defined aggregates are not supported yet", token);
   if (cursor.at("[")) cursor.skipBalanced();
   else {
     cursor.take();
     if (token.text === "$" || token.text === "@") skipQualifiedName(cursor);
     if (cursor.at("(")) cursor.skipBalanced();
   }
-  const span = reportUnsupported(cursor, token.offset, terms.get(token.text) ?? "", false);
+  const span = reportUnsupported(cursor, token.offset, terms.get(token.text) ?? "");
   return { kind: "wildcard", span };
 }
 
-/** Reports what was read since `start` as unsupported: `what` is its name and a verb. `leave` gives up the item. */
-export function reportUnsupported(cursor: Cursor, start: number, what: string, leave: boolean): Term["span"] {
-  if (leave) cursor.fail("syntax.unsupported", `${what} not supported yet`, cursor.peek());
+/** Reports what was read since `start` as unsupported: `what` is its name and a verb. Gives its span. */
+export function reportUnsupported(cursor: Cursor, start: number, what: string): Term["span"] {
   const span = cursor.spanFrom(start);
   cursor.error("syntax.unsupported", `${what} not supported yet`, span);
   return span;
