@@ -1,5 +1,6 @@
 import { limits } from "../../../schema/limits.ts";
 import type { DiagnosticList } from "../diagnostic_list.ts";
+import { markOf } from "../doc.ts";
 import type { DocComment, Token } from "./token.ts";
 
 /** What a text falls into: tokens, the last of which is `end`, and its `%!` lines. */
@@ -137,9 +138,15 @@ class Lexer {
 
   #lineComment(start: number): void {
     const comment = this.#match(LINE_COMMENT) ?? "";
-    if (!comment.startsWith("%!") || !this.#isFirstOnLine(start)) return;
+    if (!comment.startsWith("%!")) return;
+    const line = { text: comment.slice(2), offset: start + 2 };
+    if (!this.#isFirstOnLine(start)) {
+      const isMark = markOf(line, this.#diagnostics.source) !== null;
+      if (isMark) this.#report("syntax.dangling_mark", "a mark stands behind what it is about", start, "put it on a line of its own above");
+      return;
+    }
     BLANK_LINE_FOLLOWS.lastIndex = this.#at;
-    this.#docs.push({ text: comment.slice(2), offset: start + 2, detached: BLANK_LINE_FOLLOWS.test(this.#text) });
+    this.#docs.push({ ...line, detached: BLANK_LINE_FOLLOWS.test(this.#text) });
   }
 
   #isFirstOnLine(offset: number): boolean {

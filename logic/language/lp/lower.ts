@@ -20,6 +20,7 @@ import { shapedRelations } from "./shaped_relations.ts";
 import { checkSingletons } from "./singletons.ts";
 import { checkSpelling } from "./spelling.ts";
 import { countUnpooled, unpool } from "./unpool.ts";
+import { atomsOf } from "./walk.ts";
 
 export interface LpInput {
   readonly theory: string;
@@ -54,7 +55,9 @@ export function lowerLp(input: LpInput): Lowered {
   const scopes = inference.run(wellNamed);
   const relations = shapedRelations(predicates, plain, sink);
   const rules: IrRule[] = [];
-  for (const [rule, scope] of scopes) rules.push(...lowerRule(new RuleContext({ relations, inference, expansion, sink }, scope), rule));
+  const isShaped = ({ head, body }: PlainRule): boolean => [head, ...atomsOf(body)].every((atom) => relations.has(atom.relation));
+  for (const [rule, scope] of scopes)
+    if (isShaped(rule)) rules.push(...lowerRule(new RuleContext({ relations, inference, expansion, sink }, scope), rule));
 
   const inferred = [...relations.values()].map((one) => one.relation).filter((relation) => !known.has(relation.name));
   const laws = open.flatMap((law) => {
