@@ -27,8 +27,8 @@ export interface RawTable {
   readonly record: string | null;
   /** Whether `expression` may be read many times: a temporary table or a columnar file. */
   readonly stored: boolean;
-  /** Whether `expression` has the columns `_code`, `_reason` and `_text` of records that the reader gave up. */
-  readonly faults: boolean;
+  /** A table of the records that the reader gave up: `_record`, `_code`, `_reason`, `_text`; null where there can be none. */
+  readonly faults: string | null;
   placeOf(records: readonly bigint[]): Promise<Place[]>;
   drop(): Promise<void>;
 }

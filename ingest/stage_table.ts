@@ -38,7 +38,16 @@ export async function stageTable(context: StageContext, raw: RawTable): Promise<
   const sql = new StageSql(typed, raw);
   const direct = raw.stored && raw.record !== null && typed.every((column) => column.direct);
   const made = direct ? await viewOver(context, sql, typed, raw) : await copyOf(context, sql, raw);
-  return staged(context, raw, made);
+  return staged(context, raw, await withReaderFaults(context.session, raw, made));
+}
+
+/** Adds the records that the reader gave up to those that could not be typed. */
+async function withReaderFaults(session: SqlSession, raw: RawTable, made: Made): Promise<Made> {
+  const typing = made.aside === null ? [] : [`SELECT _record, _fault, CAST(NULL AS VARCHAR) AS _reason, _text FROM ${made.aside}`];
+  const reading = raw.faults === null ? [] : [`SELECT _record, '-1:' || _code AS _fault, _reason, _text FROM ${raw.faults}`];
+  const given = raw.faults === null ? 0 : countsOf((await session.rows(`SELECT count(*) FROM ${raw.faults}`))[0])[0];
+  const all = [...typing, ...reading];
+  return { ...made, quarantined: made.quarantined + given, aside: all.length === 0 ? null : `(${all.join(" UNION ALL ")})` };
 }
 
 function columnType(context: StageContext, bound: BoundAttribute, declared: string): AssayError {
@@ -60,37 +69,29 @@ class StageSql {
   values(): string {
     const inputs = this.#typed.flatMap(({ input }, i) => (input === null ? [] : [`${input} AS c${i}`]));
     const record = this.#raw.record === null ? [] : [`${this.#raw.record} AS _record`];
-    const faults = this.#raw.faults ? ["_code", "_reason", "_text AS _raw_text"] : [];
     const values = this.#typed.map(({ value }, i) => `${value} AS v${i}`);
-    const inner = [...inputs, ...record, ...faults];
+    const inner = [...inputs, ...record];
     return `SELECT ${["*", ...values].join(", ")} FROM (SELECT ${inner.length === 0 ? "1" : inner.join(", ")} FROM ${this.#raw.expression})`;
   }
 
   /** SQL of `<attribute>:<code>` for the first fault of a record, `skip` for one to leave out, else NULL. */
   fault(of: readonly TypedColumn[] = this.#typed): string {
     const skips = of.flatMap(({ skip }) => (skip === null ? [] : [`WHEN ${skip} THEN 'skip'`]));
-    const given = this.#raw.faults ? ["WHEN _code IS NOT NULL THEN '-1:' || _code"] : [];
     const bads = of.flatMap((column) =>
       column.input === null ? [] : [`WHEN ${column.bad} THEN '${this.#typed.indexOf(column)}:' || ${column.code}`],
     );
-    const whens = [...given, ...skips, ...bads];
+    const whens = [...skips, ...bads];
     return whens.length === 0 ? "CAST(NULL AS VARCHAR)" : `CASE ${whens.join(" ")} END`;
   }
 
   /** SQL of the offending text, for records whose fault is known. */
   text(of: readonly TypedColumn[] = this.#typed): string {
-    const given = this.#raw.faults ? ["WHEN _code IS NOT NULL THEN _raw_text"] : [];
-    const bads = of.flatMap((column) =>
+    const whens = of.flatMap((column) =>
       column.input === null
         ? []
         : [`WHEN ${column.bad} THEN left(CAST(c${this.#typed.indexOf(column)} AS VARCHAR), ${QUARANTINE_TEXT_CHARACTERS})`],
     );
-    const whens = [...given, ...bads];
     return whens.length === 0 ? "CAST(NULL AS VARCHAR)" : `CASE WHEN _fault IS NULL THEN NULL ${whens.join(" ")} END`;
-  }
-
-  reason(): string {
-    return this.#raw.faults ? "_reason" : "CAST(NULL AS VARCHAR)";
   }
 }
 
@@ -100,7 +101,7 @@ interface Made {
   readonly rows: number;
   readonly quarantined: number;
   readonly skipped: number;
-  /** A table or query with `_record`, `_fault`, `_reason`, `_text`; null where nothing was set aside. */
+  /** A table or query with `_record`, `_fault`, `_text`; null where nothing was set aside. */
   readonly aside: string | null;
   readonly tables: readonly string[];
 }
@@ -111,7 +112,7 @@ async function copyOf(context: StageContext, sql: StageSql, raw: RawTable): Prom
   const columns = relation.attributes.map((_, i) => `v${i}`);
   const record = raw.record === null ? [] : ["_record"];
   const inner = `SELECT *, ${sql.fault()} AS _fault FROM (${sql.values()})`;
-  const kept = [...columns, ...record, "_fault", `${sql.reason()} AS _reason`, `${sql.text()} AS _text`].join(", ");
+  const kept = [...columns, ...record, "_fault", `${sql.text()} AS _text`].join(", ");
   await session.run(`CREATE TEMP TABLE ${quoteName(table)} AS SELECT ${kept} FROM (${inner})`);
   const [counts] = await session.rows(
     `SELECT count(*), count(_fault), count(*) FILTER (WHERE _fault = 'skip') FROM temp.${quoteName(table)}`,
@@ -125,7 +126,7 @@ async function copyOf(context: StageContext, sql: StageSql, raw: RawTable): Prom
     rows: all - faulty,
     quarantined: faulty - skipped,
     skipped,
-    aside: `(SELECT ${order} AS _record, _fault, _reason, _text FROM temp.${quoteName(table)} WHERE _fault IS NOT NULL)`,
+    aside: `(SELECT ${order} AS _record, _fault, _text FROM temp.${quoteName(table)} WHERE _fault IS NOT NULL)`,
     tables: [table],
   };
 }
@@ -147,11 +148,11 @@ async function viewOver(context: StageContext, sql: StageSql, typed: readonly Ty
   const named = relation.attributes.map(({ name }, i) => `v${i} AS ${quoteName(name)}`);
   const select = [...named, `_record AS "_record"`].join(", ");
   const clean = { expression: `(SELECT ${select} FROM (${sql.values()}))`, rows: all, quarantined: 0, skipped: 0, aside: null, tables: [] };
-  if (suspects.length === 0 && !raw.faults) return clean;
+  if (suspects.length === 0) return clean;
   const fault = sql.fault(suspects);
   const table = temporaryName("aside");
   await session.run(
-    `CREATE TEMP TABLE ${quoteName(table)} AS SELECT _record, _fault, ${sql.reason()} AS _reason, ${sql.text(suspects)} AS _text
+    `CREATE TEMP TABLE ${quoteName(table)} AS SELECT _record, _fault, ${sql.text(suspects)} AS _text
      FROM (SELECT *, ${fault} AS _fault FROM (${sql.values()})) WHERE _fault IS NOT NULL`,
   );
   const [counts] = await session.rows(`SELECT count(*), count(*) FILTER (WHERE _fault = 'skip') FROM temp.${quoteName(table)}`);

@@ -1,17 +1,17 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { zstdDecompressSync } from "node:zlib";
-import { CompressionType, compressionRegistry, type RecordBatch, RecordBatchReader } from "apache-arrow";
+import { CompressionType, compressionRegistry, type RecordBatch, RecordBatchReader, type Vector } from "apache-arrow";
 import { AssayError } from "../../schema/assay_error.ts";
 import { checkColumns } from "../columns.ts";
 import { readFailure } from "../file_format.ts";
-import { dropTemporary, type RawColumn } from "../raw_table.ts";
+import type { RawColumn, RawTable } from "../raw_table.ts";
 import { type ArrowCells, arrowCells, notUtf8 } from "./arrow_cells.ts";
-import { type RawCell, RawRows } from "./fault_rows.ts";
+import { type RawCell, RawRows, type RecordFault } from "./raw_rows.ts";
 import { type ReadRequest, type ReadResult, wantedColumns } from "./reader.ts";
 
 const MAGIC = "ARROW1";
-const ROWS_A_BATCH = 16_384;
+const ROWS_A_FLUSH = 16_384;
 
 interface ArrowColumn {
   readonly name: string;
@@ -45,7 +45,7 @@ export async function readArrow(request: ReadRequest): Promise<ReadResult> {
     try {
       await fill(request, reader as AsyncIterable<RecordBatch>, columns, rows);
     } catch (cause) {
-      await dropTemporary(session, rows.table);
+      await rows.drop();
       throw cause;
     }
     return { raw: rawTable(request, columns, rows), unused };
@@ -54,20 +54,12 @@ export async function readArrow(request: ReadRequest): Promise<ReadResult> {
   }
 }
 
-function rawTable(request: ReadRequest, columns: readonly ArrowColumn[], rows: RawRows): ReadResult["raw"] {
+function rawTable(request: ReadRequest, columns: readonly ArrowColumn[], rows: RawRows): RawTable {
   const raw: RawColumn[] = columns.map(({ name, declared, cells }, i) => {
     const sql = cells.sql(`c${i}`);
     return { name, declared, kind: cells.kind, sql, bare: sql === `c${i}` };
   });
-  return {
-    expression: rows.expression,
-    columns: raw,
-    record: "_record",
-    stored: true,
-    faults: true,
-    placeOf: async (records) => records.map((record) => `${request.file.path}:${record}`),
-    drop: () => dropTemporary(request.session, rows.table),
-  };
+  return rows.table(raw, async (records) => records.map((record) => `${request.file.path}:${record}`));
 }
 
 async function fill(
@@ -76,38 +68,29 @@ async function fill(
   columns: readonly ArrowColumn[],
   rows: RawRows,
 ): Promise<void> {
-  let before = 0;
+  const { path } = request.file;
   const iterator = batches[Symbol.asyncIterator]();
   for (;;) {
-    const step = await guardArrow(request.file.path, () => iterator.next());
+    const step = await guardArrow(path, () => iterator.next());
     if (step.done === true) return;
     const batch = step.value;
-    const readers = guardNow(request.file.path, () =>
-      columns.map(({ index, cells }) => cells.read(batch.getChildAt(index) as NonNullable<ReturnType<RecordBatch["getChildAt"]>>)),
-    );
-    for (let from = 0; from < batch.numRows; from += ROWS_A_BATCH) {
-      const count = Math.min(ROWS_A_BATCH, batch.numRows - from);
-      await rows.append(
-        Array.from({ length: count }, (_, i) =>
-          rowOf(
-            rows,
-            columns,
-            readers.map((read) => read(from + i)),
-            before + from + i + 1,
-          ),
-        ),
-      );
-      request.onProgress(before + from + count);
+    const readers = await guardArrow(path, () => columns.map(({ index, cells }) => cells.read(batch.getChildAt(index) as Vector)));
+    for (let row = 0; row < batch.numRows; row += 1) {
+      rows.add(rowOf(columns, readers, row));
+      if ((row + 1) % ROWS_A_FLUSH !== 0) continue;
+      await rows.flush();
+      request.onProgress(rows.records);
     }
-    before += batch.numRows;
+    await rows.flush();
+    request.onProgress(rows.records);
   }
 }
 
-function rowOf(rows: RawRows, columns: readonly ArrowColumn[], cells: readonly (RawCell | typeof notUtf8)[], record: number): RawCell[] {
+function rowOf(columns: readonly ArrowColumn[], readers: readonly ReturnType<ArrowCells["read"]>[], row: number): RawCell[] | RecordFault {
+  const cells = readers.map((read) => read(row));
   const bad = cells.indexOf(notUtf8);
-  if (bad === -1) return rows.goodRow(record, cells as readonly RawCell[]);
-  const name = columns[bad]?.name ?? "";
-  return rows.faultRow(record, { code: "ingest.not_utf8", reason: `column \`${name}\` is not UTF-8`, text: "" });
+  if (bad === -1) return cells as RawCell[];
+  return { code: "ingest.not_utf8", reason: `column \`${columns[bad]?.name}\` is not UTF-8`, text: "" };
 }
 
 /** What apache-arrow asks of a file handle; Node's has it. */
@@ -145,14 +128,6 @@ async function openArrow(path: string): Promise<ArrowSource> {
 async function guardArrow<T>(path: string, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
-  } catch (cause) {
-    throw arrowFailure(path, cause);
-  }
-}
-
-function guardNow<T>(path: string, read: () => T): T {
-  try {
-    return read();
   } catch (cause) {
     throw arrowFailure(path, cause);
   }

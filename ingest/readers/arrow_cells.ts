@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { type Data, DataType, type Decimal, type Field, type Time, type Timestamp, TimeUnit, Vector } from "apache-arrow";
 import type { ValueType } from "../../schema/value.ts";
 import type { ColumnKind } from "../raw_table.ts";
-import type { RawCell } from "./fault_rows.ts";
+import type { RawCell } from "./raw_rows.ts";
 
 /** A cell's text is not UTF-8. */
 export const notUtf8: unique symbol = Symbol("not UTF-8");

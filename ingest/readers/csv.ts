@@ -3,12 +3,12 @@ import { resolve } from "node:path";
 import { AssayError } from "../../schema/assay_error.ts";
 import { quoteText, SqlError } from "../../schema/sql_session.ts";
 import { checkColumns } from "../columns.ts";
-import { dropTemporary, type RawColumn, type RawTable } from "../raw_table.ts";
+import type { RawColumn, RawTable } from "../raw_table.ts";
 import { csvFields } from "./csv_fields.ts";
 import { isRegularCsv } from "./csv_regular.ts";
 import { CsvSplitter } from "./csv_splitter.ts";
 import { globEscaped } from "./duckdb_path.ts";
-import { RawRows, type RecordFault } from "./fault_rows.ts";
+import { RawRows, type RecordFault } from "./raw_rows.ts";
 import { type ReadRequest, wantedColumns } from "./reader.ts";
 import { textChunks } from "./text_chunks.ts";
 import { linesOf } from "./text_places.ts";
@@ -57,7 +57,7 @@ function fastTable(request: ReadRequest, header: Header, placeOf: RawTable["plac
     columns: wantedColumns(bound).map((name) => textColumn(name, `coalesce(c${header.columns.indexOf(name)}, '')`)),
     record: null,
     stored: false,
-    faults: false,
+    faults: null,
     placeOf,
     drop: async () => undefined,
   };
@@ -82,21 +82,15 @@ async function carefulTable(request: ReadRequest, header: Header, placeOf: RawTa
   );
   try {
     const splitter = new CsvSplitter(delimiter);
-    let record = 0;
     let lastLine = 1;
     for await (const batch of dataRecords(textRecords(textChunks(file), splitter, limits.csv_record_bytes))) {
-      const made = batch.map((text) => {
-        record += 1;
-        const fields = fieldsOf(text, request, header);
-        if ("code" in fields) return rows.faultRow(record, fields);
-        return rows.goodRow(
-          record,
-          indexes.map((index) => fields[index] ?? ""),
-        );
-      });
+      for (const record of batch) {
+        const fields = fieldsOf(record, request, header);
+        rows.add("code" in fields ? fields : indexes.map((index) => fields[index] ?? ""));
+      }
       lastLine = batch.at(-1)?.line ?? lastLine;
-      await rows.append(made);
-      request.onProgress(record);
+      await rows.flush();
+      request.onProgress(rows.records);
     }
     if (splitter.insideQuotes) {
       throw new AssayError("ingest.unterminated_quote", "a quoted field runs to the end of the file", {
@@ -104,18 +98,13 @@ async function carefulTable(request: ReadRequest, header: Header, placeOf: RawTa
       });
     }
   } catch (cause) {
-    await dropTemporary(session, rows.table);
+    await rows.drop();
     throw cause;
   }
-  return {
-    expression: rows.expression,
-    columns: wanted.map((name, i) => textColumn(name, `c${i}`)),
-    record: "_record",
-    stored: true,
-    faults: true,
+  return rows.table(
+    wanted.map((name, i) => textColumn(name, `c${i}`)),
     placeOf,
-    drop: () => dropTemporary(session, rows.table),
-  };
+  );
 }
 
 function fieldsOf(record: TextRecord, request: ReadRequest, header: Header): readonly string[] | RecordFault {

@@ -2,11 +2,11 @@ import { isUtf8 } from "node:buffer";
 import { AssayError } from "../../schema/assay_error.ts";
 import { type ExactValue, isDecimal, readExactJson } from "../../schema/exact_json.ts";
 import { type BoundAttribute, checkColumns } from "../columns.ts";
-import { dropTemporary, type RawTable } from "../raw_table.ts";
+import type { RawTable } from "../raw_table.ts";
 import { reasonOf } from "../reasons.ts";
-import { type RawCell, RawRows, type RecordFault } from "./fault_rows.ts";
 import { jsonCell, jsonText } from "./json_cell.ts";
 import { JsonSplitter, LineSplitter } from "./json_splitter.ts";
+import { type RawCell, RawRows, type RecordFault } from "./raw_rows.ts";
 import type { ReadRequest, ReadResult } from "./reader.ts";
 import { textChunks } from "./text_chunks.ts";
 import { linesOf } from "./text_places.ts";
@@ -32,7 +32,7 @@ export async function readJson(request: ReadRequest): Promise<ReadResult> {
     await fill(request, rows, taken, seen);
     if (seen.objects > 0) checkColumns(relation.name, bound, [...seen.names], file.path);
   } catch (cause) {
-    await dropTemporary(session, rows.table);
+    await rows.drop();
     throw cause;
   }
   return { raw: rawTable(request, rows, taken), unused: seen.unused(taken) };
@@ -54,35 +54,22 @@ class Seen {
 }
 
 function rawTable(request: ReadRequest, rows: RawRows, taken: readonly BoundAttribute[]): RawTable {
-  const { session, file } = request;
   const kinds = { symbol: "text", number: "integer", unsigned: "wide", float: "float" } as const;
-  return {
-    expression: rows.expression,
-    columns: taken.map(({ attribute, column }, i) => {
-      return { name: column ?? attribute.name, declared: "JSON", kind: kinds[attribute.type], sql: `c${i}`, bare: true };
-    }),
-    record: "_record",
-    stored: true,
-    faults: true,
-    placeOf: (records) => linesOf(file, (chunks) => elements(chunks, request), records),
-    drop: () => dropTemporary(session, rows.table),
-  };
+  const columns = taken.map(({ attribute, column }, i) => {
+    return { name: column ?? attribute.name, declared: "JSON", kind: kinds[attribute.type], sql: `c${i}`, bare: true };
+  });
+  return rows.table(columns, (records) => linesOf(request.file, (chunks) => elements(chunks, request), records));
 }
 
 async function fill(request: ReadRequest, rows: RawRows, taken: readonly BoundAttribute[], seen: Seen): Promise<void> {
-  let record = 0;
   for await (const batch of elements(textChunks(request.file), request)) {
-    const made = batch.map((text) => {
-      record += 1;
-      const cells = cellsOf(text, request, taken, seen);
-      return "code" in cells ? rows.faultRow(record, cells) : rows.goodRow(record, cells);
-    });
-    await rows.append(made);
-    request.onProgress(record);
+    for (const record of batch) rows.add(cellsOf(record, request, taken, seen));
+    await rows.flush();
+    request.onProgress(rows.records);
   }
 }
 
-function cellsOf(record: TextRecord, request: ReadRequest, taken: readonly BoundAttribute[], seen: Seen): readonly RawCell[] | RecordFault {
+function cellsOf(record: TextRecord, request: ReadRequest, taken: readonly BoundAttribute[], seen: Seen): RawCell[] | RecordFault {
   const { limits } = request;
   const text = record.head.toString("utf8");
   if (record.bytes === null) {

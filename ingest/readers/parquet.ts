@@ -23,7 +23,7 @@ export async function readParquet(request: ReadRequest): Promise<ReadResult> {
       columns: wantedColumns(bound).map((name) => parquetColumn(name, types.get(name) ?? "")),
       record: "CAST(file_row_number + 1 AS BIGINT)",
       stored: true,
-      faults: false,
+      faults: null,
       placeOf: async (records) => records.map((record) => `${file.path}:${record}`),
       drop: async () => undefined,
     },
