@@ -33,8 +33,9 @@ export function literalVariables(literal: IrLiteral): Set<string> {
 
 /**
  * The positive atoms that only ask whether a tuple exists: everything they share is bound by other atoms, and some column is
- * read by nothing (or the relation may hold duplicates), so that a join would repeat rows. They become semi joins. Maps each
- * to itself with the unread variables as wildcards.
+ * read by nothing (or the relation may hold duplicates), so that a join would repeat rows. They become semi joins, unless they
+ * are what ties the other atoms together: without them those would be a cross product. Maps each to itself with the unread
+ * variables as wildcards.
  */
 export function existentialAtoms(
   lowering: Lowering,
@@ -52,15 +53,27 @@ export function existentialAtoms(
     if (lowering.isRecursive(atom.relation) || atom.args.some((term) => term?.kind === "operation")) continue;
     const elsewhere = new Set([...needed, ...given.keys()]);
     for (const other of literals) if (other !== atom) for (const name of literalVariables(other)) elsewhere.add(name);
-    const joined = new Set(given.keys());
-    for (const other of positive) if (other !== atom && !chosen.has(other)) for (const name of directVariables(other)) joined.add(name);
+    const others = positive.filter((other) => other !== atom && !chosen.has(other));
+    const joined = new Set([...given.keys(), ...others.flatMap(directVariables)]);
     const names = atom.args.flatMap((term) => (term?.kind === "variable" ? [term.name] : []));
     const repeated = names.some((name, position) => !elsewhere.has(name) && names.indexOf(name) !== position);
     if (repeated || names.some((name) => elsewhere.has(name) && !joined.has(name))) continue;
+    if (tiesTogether(names, others, given)) continue;
     const args = atom.args.map((term) => (term?.kind === "variable" && !elsewhere.has(term.name) ? null : term));
     if (args.some((term) => term === null) || !lowering.source(atom).distinct) chosen.set(atom, { ...atom, args });
   }
   return chosen;
+}
+
+/** Whether `names` meet several groups of atoms that share no variable (nor a given one) with each other. */
+function tiesTogether(names: readonly string[], atoms: readonly IrAtom[], given: Scope): boolean {
+  let groups: Set<string>[] = [];
+  for (const atom of atoms) {
+    const variables = new Set(directVariables(atom).filter((name) => !given.has(name)));
+    const touched = groups.filter((group) => !group.isDisjointFrom(variables));
+    groups = [...groups.filter((group) => !touched.includes(group)), touched.reduce((merged, group) => merged.union(group), variables)];
+  }
+  return groups.filter((group) => names.some((name) => group.has(name))).length > 1;
 }
 
 function directVariables(atom: IrAtom): string[] {
