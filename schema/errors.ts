@@ -514,6 +514,13 @@ export const registry = {
     sarif: "error",
     help: "raise it with `--limit verdict_ms=N`",
   },
+  "import.quarantined": {
+    title: "records of the sources became no fact",
+    http: 422,
+    exit: 1,
+    sarif: "error",
+    help: "mend the records, or set them aside with --on-violation quarantine",
+  },
   "internal.invariant": {
     title: "a broken invariant inside Assay",
     http: 500,

@@ -48,7 +48,7 @@ export function compile(theories: readonly TheoryPrograms[], limits: Limits = li
     checkNeverFed(relations.values(), rules, incomplete, sink);
     checkLawsFire({ relations, rules, laws, incomplete }, sink);
   }
-  const diagnostics = bounded([...lowered, ...sink.list()], limits.diagnostics);
+  const diagnostics = bounded(inPlace([...lowered, ...sink.list()], theories), limits.diagnostics);
   if (hasError(diagnostics)) return { program: null, diagnostics };
   const outputs = [...new Set(parts.flatMap((part) => part.outputs))];
   return { program: { relations, rules, laws, strata, outputs }, diagnostics };
@@ -86,6 +86,13 @@ function numbered(rules: readonly IrRule[]): IrRule[] {
 function withRulePlaces(laws: readonly Law[], rules: readonly IrRule[]): Law[] {
   const first = new Map(rules.toReversed().map((rule) => [rule.head.relation, rule.span]));
   return laws.map((law) => ({ ...law, span: first.get(law.relation) ?? law.span }));
+}
+
+/** In the order of the files as given, and of the places in each. */
+function inPlace(diagnostics: readonly Diagnostic[], theories: readonly TheoryPrograms[]): Diagnostic[] {
+  const files = new Map(theories.flatMap((one) => one.programs).map((program, index) => [program.file, index]));
+  const fileOf = (one: Diagnostic): number => files.get(one.span.file) ?? files.size;
+  return diagnostics.toSorted((a, b) => fileOf(a) - fileOf(b) || a.span.offset - b.span.offset);
 }
 
 function bounded(diagnostics: readonly Diagnostic[], limit: number): readonly Diagnostic[] {

@@ -42,17 +42,20 @@ export function faults(text: string, limits: Limits = limitsWith()): string[] {
   return compileDl(text, limits).diagnostics.map(({ code, text: offending }) => `${code} ${offending}`);
 }
 
-/** A rule in a short form of one line, with a type behind every variable's first letter case left as it is: `h(x) :- b(x, _), x < 3.` */
+/** A rule in one line, with the first letter of each term's type behind it: `h(x:n) :- b(x:n, _), x:n < 3n.` */
 export function ruleText(rule: IrRule): string {
-  const head = `${rule.head.relation}(${rule.head.args.map(termText).join(", ")})`;
-  return rule.body.length === 0 ? `${head}.` : `${head} :- ${rule.body.map(literalText).join(", ")}.`;
+  return rule.body.length === 0 ? `${headText(rule)}.` : `${headText(rule)} :- ${rule.body.map(literalText).join(", ")}.`;
+}
+
+export function headText(rule: IrRule): string {
+  return `${rule.head.relation}(${rule.head.args.map(termText).join(", ")})`;
 }
 
 export function rulesText(program: IrProgram): string[] {
   return program.rules.map(ruleText);
 }
 
-function literalText(literal: IrLiteral): string {
+export function literalText(literal: IrLiteral): string {
   switch (literal.kind) {
     case "atom": {
       const args = literal.args.map((arg) => (arg === null ? "_" : termText(arg)));

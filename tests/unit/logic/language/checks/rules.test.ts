@@ -134,8 +134,8 @@ describe("names and arity", () => {
 
   it("reports all faults of a program in one run", () => {
     assert.deepEqual(faultsOf("oi(y) :- nope(z).\nop(x) :- name(x).\noi(99999999999999999999)."), [
-      "check.unknown_relation nope",
       "check.ungrounded y",
+      "check.unknown_relation nope",
       "check.singleton z",
       "check.subtype x",
       "check.number_range 99999999999999999999",
