@@ -2,7 +2,7 @@
 // Plain JavaScript, so that any Node from 18 on can read it: it finds a Node that runs Assay and hands over.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ else handOver();
 
 /** From source where the source is (Node strips the types), from what `npm pack` emitted elsewhere. */
 async function start() {
+  module.enableCompileCache();
   const source = join(here, "main.ts");
   const { main } = await import(existsSync(source) ? "./main.ts" : "../../dist/api/cli/main.js");
   await main(process.argv.slice(2));

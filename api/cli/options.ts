@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type LimitName, type Limits, limits, limitsWith } from "../../schema/limits.ts";
 import { nearest } from "../../logic/language/did_you_mean.ts";
+import { type LimitName, type Limits, limits, limitsWith } from "../../schema/limits.ts";
 import { usageError } from "./usage.ts";
 
 /** The engines that can judge, by the names that `--engine` takes. */
@@ -47,7 +47,12 @@ export function judgingOptions(command: Command): Command {
 
 /** The bounds in force: the defaults, overridden by theories' `[limits]` and then by `--limit`. */
 export function limitsOf(overrides: readonly string[], theories: Partial<Limits> = {}): Limits {
-  return limitsWith({ ...theories, ...Object.fromEntries(overrides.map(limitOverride)) });
+  return limitsWith({ ...theories, ...limitOverrides(overrides) });
+}
+
+/** The bounds that `--limit` names. Errors: `usage.arguments`. */
+export function limitOverrides(texts: readonly string[]): Partial<Limits> {
+  return Object.fromEntries(texts.map(limitOverride));
 }
 
 function limitOverride(text: string): [LimitName, number] {

@@ -9,7 +9,6 @@ import { queryCommand } from "./commands/query.ts";
 import { testCommand } from "./commands/test.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { Door } from "./door.ts";
-import { usageError } from "./usage.ts";
 import { packageVersion } from "./version.ts";
 
 const EPILOGUE = `
@@ -25,10 +24,7 @@ export function program(door: Door): Command {
     .addHelpText("after", EPILOGUE)
     .showSuggestionAfterError(false)
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .action(() => {
-      throw usageError("a command is missing");
-    });
+    .configureOutput({ writeErr: () => undefined });
   for (const register of [
     verifyCommand,
     initCommand,

@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from "commander";
-import { AssayError } from "../../schema/assay_error.ts";
 import { nearest } from "../../logic/language/did_you_mean.ts";
+import { AssayError } from "../../schema/assay_error.ts";
 
 /** A command line that does not fit. `help` overrides the registry's next step. */
 export function usageError(detail: string, help?: string): AssayError {
@@ -9,6 +9,7 @@ export function usageError(detail: string, help?: string): AssayError {
 
 /** What commander refused, in the words of the other errors, with the closest known name. */
 export function fromCommander(error: CommanderError, program: Command, args: readonly string[]): AssayError {
+  if (error.code === "commander.help") return usageError("a command is missing");
   const detail = error.message
     .replace(/^error: /, "")
     .replace(/'([^']*)'/g, "`$1`")

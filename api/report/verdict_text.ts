@@ -11,6 +11,9 @@ export interface VerdictTextOptions {
   readonly micros: number | null;
 }
 
+/** So many laws that hold are named one by one. */
+const NAMED_LAWS = 8;
+
 const severityColour = { error: "red", warn: "yellow" } as const;
 
 /** A verdict for a terminal: the violations law by law, then how the laws fared, then the verdict in one line. */
@@ -65,18 +68,21 @@ function violationLines(violation: Violation, style: Style): string[] {
 }
 
 function lawLines(verdict: Verdict, style: Style): string[] {
-  if (verdict.laws.length === 0) return [];
-  const broken = verdict.laws.filter((law) => law.violations > 0);
   const held = verdict.laws.filter((law) => law.violations === 0);
-  const names = (laws: readonly LawOutcome[]): string => laws.map((law) => law.law).join(", ");
-  const lines: string[] = [];
-  if (held.length > 0)
-    lines.push(`${style("green", "✓")} ${countText(held.length, "law")} without a violation: ${style("dim", names(held))}`);
   const listed = new Set(verdict.violations.map((violation) => violation.law));
-  const unlisted = broken.filter((law) => !listed.has(law.law));
-  for (const law of unlisted)
-    lines.push(`${style(severityColour[law.severity], "✗")} ${law.law}: ${countText(law.violations, "violation")}, on later pages`);
-  return lines;
+  const unlisted = verdict.laws.filter((law) => law.violations > 0 && !listed.has(law.law));
+  const lines = unlisted.map((law) => {
+    return `${style(severityColour[law.severity], "✗")} ${law.law}: ${countText(law.violations, "violation")}, on later pages`;
+  });
+  if (held.length === 0) return lines;
+  return [...lines, `${style("green", "✓")} ${countText(held.length, "law")} without a violation: ${style("dim", lawNames(held))}`];
+}
+
+/** The laws' names where they are few, else how many there are of each group (`npm 33, key 18`). */
+function lawNames(laws: readonly LawOutcome[]): string {
+  if (laws.length <= NAMED_LAWS) return laws.map(({ law }) => law).join(", ");
+  const groups = Map.groupBy(laws, ({ law }) => law.split(".")[0] ?? law);
+  return [...groups].map(([group, own]) => `${group} ${own.length}`).join(", ");
 }
 
 function summary(verdict: Verdict, { style, micros }: VerdictTextOptions): string {

@@ -1,0 +1,56 @@
+import { rm } from "node:fs/promises";
+import type { Command } from "commander";
+import { findTheory, type Theory } from "../../../logic/theory.ts";
+import { FactBase } from "../../../verify/fact_base.ts";
+import type { Door } from "../door.ts";
+import { accountName } from "../fact_base_door.ts";
+import {
+  databaseOption,
+  type JudgingOptions,
+  jsonOption,
+  judgingOptions,
+  limitOverrides,
+  type TheoryOptions,
+  theoryOption,
+} from "../options.ts";
+import type { Outcome } from "../outcome.ts";
+import { verdictOutcome } from "../verdict_outcome.ts";
+
+interface InitOptions extends JudgingOptions, TheoryOptions {
+  readonly db: string;
+  readonly author?: string;
+}
+
+export function initCommand(root: Command, door: Door): void {
+  const command = root.command("init").description("make an empty fact base, with theories in force where some are named");
+  theoryOption(databaseOption(command), "a theory to put in force (repeatable)").option("--author <name>", "who does it");
+  jsonOption(judgingOptions(command)).action(async (options: InitOptions) => {
+    await door.answer(await init(door, options), options.json === true);
+  });
+}
+
+async function init(door: Door, options: InitOptions): Promise<Outcome> {
+  const started = door.clock.micros();
+  const theories: Theory[] = [];
+  for (const name of options.theory) theories.push(await findTheory(name));
+  const base = await FactBase.create(options.db, { clock: door.clock, limits: limitOverrides(options.limit) });
+  try {
+    if (theories.length === 0) return emptyOutcome(options.db);
+    const verdict = await base.loadTheory(theories, { author: options.author ?? accountName(), reason: "init" });
+    return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started });
+  } catch (cause) {
+    await base.close();
+    for (const path of [options.db, `${options.db}.wal`]) await rm(path, { force: true });
+    throw cause;
+  } finally {
+    await base.close();
+  }
+}
+
+function emptyOutcome(db: string): Outcome {
+  return {
+    envelope: { ok: true, data: { db, head: 0, theories: {} }, error: null, events: [], cursor: null },
+    exit: 0,
+    text: () => `made ${db}, with no theory in force; \`assay load --db ${db} --theory …\` puts one`,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Command } from "commander";
+import type { Relation } from "../../../schema/relation.ts";
+import type { Verdict } from "../../../schema/verdict.ts";
+import { type FactSource, judgeFacts } from "../../../verify/judge_facts.ts";
+import { openMemory } from "../../../verify/store/duckdb_session.ts";
+import { cursorOffset } from "../../../verify/violation_page.ts";
+import { adapterFor } from "../adapters.ts";
+import { sourceArguments } from "../arguments.ts";
+import type { Door } from "../door.ts";
+import { type JudgingOptions, jsonOption, judgingOptions, limitsOf, type TheoryOptions, theoryOption } from "../options.ts";
+import type { Outcome } from "../outcome.ts";
+import { withQuarantine } from "../quarantine_verdict.ts";
+import { joinedSource, type SourcePart } from "../source_part.ts";
+import { readSources, type Sources } from "../sources.ts";
+import { judgementOf } from "../theories.ts";
+import { usageError } from "../usage.ts";
+import { verdictOutcome } from "../verdict_outcome.ts";
+
+interface VerifyOptions extends JudgingOptions, TheoryOptions {
+  readonly cursor?: string;
+}
+
+const HELP = `
+A source is RELATION=FILE (CSV, TSV, NDJSON, JSON, Parquet, Arrow), a file named like its relation, a folder of such files, or what
+an adapter reads: a package-lock.json or its folder, for the theory npm. Without a source the current folder is taken, and without a
+theory that of the adapter.
+
+Examples:
+  assay verify
+  assay verify --theory npm path/to/package-lock.json
+  assay verify --theory ./shop order=orders.parquet customer=customers.csv`;
+
+export function verifyCommand(root: Command, door: Door): void {
+  const command = root.command("verify").description("judge files by theories; no database: files in, verdict out");
+  theoryOption(command, "a shipped theory or a folder (repeatable)")
+    .argument("[source...]", "RELATION=FILE, FILE or DIR")
+    .option("--cursor <cursor>", "list the violations behind this cursor of an earlier answer")
+    .addHelpText("after", HELP);
+  jsonOption(judgingOptions(command)).action(async (sources: string[], options: VerifyOptions) => {
+    await door.answer(await verify(door, sources, options), options.json === true);
+  });
+}
+
+async function verify(door: Door, texts: readonly string[], options: VerifyOptions): Promise<Outcome> {
+  const started = door.clock.micros();
+  const offset = options.cursor === undefined ? 0 : cursorOffset(options.cursor);
+  if (offset === null) throw usageError(`\`${options.cursor}\` is no cursor of an answer`);
+  const sources = texts.length > 0 ? texts : ["."];
+  const judgement = await judgementOf(options.theory.length > 0 ? options.theory : await theoriesOfAdapters(sources));
+  const limits = limitsOf(options.limit, judgement.limits);
+  const { relations } = judgement.program;
+  const names = { relations, theories: judgement.theories.map(({ name }) => name), mapping: null };
+  const found = await sourceArguments(sources, names);
+  const session = await openMemory({ memory_limit: `${limits.memory_mb}MB` });
+  try {
+    const onProgress = (text: string): void => door.terminal.progress(text);
+    const read = await readSources({ session, relations, limits, onProgress }, found);
+    onProgress("judging");
+    const judge = (from: number, limit: number): Promise<Verdict> =>
+      judgeFacts({
+        session,
+        clock: door.clock,
+        limits: { ...limits, violations_page: limit },
+        theories: judgement.hashes,
+        program: judgement.program,
+        sources: joined(relations, read.parts),
+        offset: from,
+      });
+    const verdict = await judgePage(read, judge, { offset, limit: limits.violations_page });
+    const events = [...judgement.events, ...read.events];
+    return verdictOutcome(verdict, { events, show: options.show, micros: door.clock.micros() - started });
+  } finally {
+    session.close();
+  }
+}
+
+async function theoriesOfAdapters(sources: readonly string[]): Promise<string[]> {
+  const found = new Set<string>();
+  for (const source of sources) {
+    const adapter = await adapterFor(source, []);
+    if (adapter !== null) found.add(adapter.theory);
+  }
+  return [...found];
+}
+
+function joined(relations: ReadonlyMap<string, Relation>, parts: readonly SourcePart[]): Map<string, FactSource> {
+  const byRelation = Map.groupBy(parts, (part) => part.relation);
+  return new Map([...byRelation].map(([name, own]) => [name, joinedSource(relations.get(name) as Relation, own)]));
+}
+
+/** Records that became no fact come first, then the laws' violations. */
+async function judgePage(
+  read: Sources,
+  judge: (from: number, limit: number) => Promise<Verdict>,
+  page: { readonly offset: number; readonly limit: number },
+): Promise<Verdict> {
+  const listed = await read.quarantine(page.offset, page.limit);
+  const room = page.limit - listed.length;
+  const verdict = await judge(Math.max(0, page.offset - read.quarantined), Math.max(room, 1));
+  return withQuarantine(verdict, read.quarantined, listed, page);
+}

@@ -1,0 +1,24 @@
+import { userInfo } from "node:os";
+import { FactBase } from "../../verify/fact_base.ts";
+import type { Door } from "./door.ts";
+import { limitOverrides } from "./options.ts";
+
+/** Opens the fact base in `path`, lets `action` use it and closes it. */
+export async function withFactBase<T>(
+  door: Door,
+  path: string,
+  overrides: readonly string[],
+  action: (base: FactBase) => Promise<T>,
+): Promise<T> {
+  const base = await FactBase.open(path, { clock: door.clock, limits: limitOverrides(overrides) });
+  try {
+    return await action(base);
+  } finally {
+    await base.close();
+  }
+}
+
+/** Who proposes where nobody is named: the account's name. */
+export function accountName(): string {
+  return userInfo().username;
+}
