@@ -15,7 +15,7 @@ const HIDDEN_LOCKFILE = "node_modules/.package-lock.json";
 export async function addHiddenLockFacts(lockfile: Lockfile, reading: Reading): Promise<void> {
   const bytes = await readIfThere(join(lockfile.directory, HIDDEN_LOCKFILE), HIDDEN_LOCKFILE);
   if (bytes === null) {
-    if (reading.sheet.rows("measured").length > 0) {
+    if (reading.sheet.rows("measured").some(([what]) => what === "node_modules")) {
       reading.notice("npm.no_hidden_lockfile", "node_modules has no record of the hashes that npm unpacked", HIDDEN_LOCKFILE);
     }
     return;

@@ -1,9 +1,9 @@
 import { type Dirent, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { join, posix } from "node:path";
+import { isAbsolute, join, posix, relative } from "node:path";
 import { AssayError } from "../../schema/assay_error.ts";
 import { type JsonTree, membersOf, readJsonTree, textOf } from "./json_tree.ts";
 import { licenceOf } from "./licence_field.ts";
-import { locate } from "./lock_path.ts";
+import { locate, normalPath } from "./lock_path.ts";
 import type { Lockfile } from "./lockfile.ts";
 import type { Reading } from "./reading.ts";
 import { isSymbolText } from "./symbol_text.ts";
@@ -98,8 +98,8 @@ class Walk {
 
   /** Where a symbolic link points, one step, as the lockfile would write it. */
   #targetOf(path: string): string | null {
-    const absolute = join(this.#root, path);
-    const target = posix.join(posix.dirname(path), readlinkSync(absolute).replaceAll("\\", "/"));
+    const written = readlinkSync(join(this.#root, path));
+    const target = normalPath(isAbsolute(written) ? relative(this.#root, written) : posix.join(posix.dirname(path), written));
     return isSymbolText(target) ? target : null;
   }
 
