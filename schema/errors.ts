@@ -521,6 +521,13 @@ export const registry = {
     sarif: "error",
     help: "mend the records, or set them aside with --on-violation quarantine",
   },
+  "limit.union_members": {
+    title: "a union of too many types",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "split the union, or raise the bound",
+  },
   "internal.invariant": {
     title: "a broken invariant inside Assay",
     http: 500,
@@ -1241,6 +1248,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "`assay log` lists the commits",
+  },
+  "store.theory_altered": {
+    title: "the stored text of a theory was altered",
+    http: 500,
+    exit: 3,
+    sarif: "error",
+    help: "restore the file from a copy",
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -37,11 +37,13 @@ export const limits = {
     unit: "bytes",
     reason: "one expression as SQL, its variables substituted; written by hand it stays under 1 kB",
   },
+  union_members: { value: 256, unit: "types", reason: "members of one union type, each of which every use is held against" },
   attributes: { value: 256, unit: "attributes", reason: "attributes of one relation" },
   diagnostics: { value: 1_000, unit: "diagnostics", reason: "diagnostics of one run; past it the file is not a program" },
   violations_page: { value: 1_000, unit: "violations", reason: "violations in one answer; the rest is paged" },
   explain_depth: { value: 64, unit: "levels", reason: "height of a printed proof" },
   explain_nodes: { value: 10_000, unit: "nodes", reason: "nodes of a printed proof" },
+  explain_members: { value: 20, unit: "members", reason: "members of one aggregate's group in a proof or a violation; its size is told" },
   query_rows: { value: 1_000_000, unit: "rows", reason: "rows of one query's answer" },
 } as const satisfies Record<string, Limit>;
 

@@ -61,7 +61,7 @@ function lowerAll(theories: readonly TheoryPrograms[], limits: Limits): Lowered[
   for (const { theory, programs } of theories) {
     const lp = programs.filter((program) => program.dialect === "lp");
     if (lp.length === 0) continue;
-    const part = lowerLp({ theory, programs: lp, known });
+    const part = lowerLp({ theory, programs: lp, known }, limits);
     for (const relation of part.relations) known.set(relation.name, relation);
     parts.push(part);
   }

@@ -14,6 +14,8 @@ import type { IrProgram, IrRule } from "./ir.ts";
 /** The name of the relation that holds a query's answer. No program can declare it. */
 export const QUERY_RELATION = "?query";
 
+const QUERY_FILE = "<query>";
+
 export interface CompiledQuery {
   /** The program with the query added, or null where a diagnostic is an error. */
   readonly program: IrProgram | null;
@@ -31,7 +33,8 @@ export function compileQuery(program: IrProgram, text: string, limits: Limits = 
   const parsed = parseQuery(text, limits);
   if (parsed.body === null || hasError(parsed.diagnostics)) return { program: null, relation: null, diagnostics: parsed.diagnostics };
   const sink = new DiagnosticSink();
-  const lowered = lowerQuery(program, parsed.body, limits, sink);
+  const span = { file: QUERY_FILE, offset: 0, length: text.length, line: 1, column: 1 };
+  const lowered = lowerQuery(program, parsed.body, span, limits, sink);
   const diagnostics = [...parsed.diagnostics, ...sink.list()];
   if (lowered === null || hasError(diagnostics)) return { program: null, relation: null, diagnostics };
   const { relation, rules } = lowered;
@@ -54,10 +57,10 @@ function hasError(diagnostics: readonly Diagnostic[]): boolean {
 function lowerQuery(
   program: IrProgram,
   body: readonly Formula[],
+  span: Span,
   limits: Limits,
   sink: DiagnosticSink,
 ): { relation: Relation; rules: IrRule[] } | null {
-  const span = body[0]?.span ?? { file: "query", offset: 0, length: 0, line: 1, column: 1 };
   const variables = answerVariables(body);
   const relations = new Map([...program.relations].map(([name, relation]) => [name, declared(relation)]));
   relations.set(QUERY_RELATION, open(variables, span));

@@ -28,7 +28,7 @@ export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = li
     items: programs.flatMap((one) => (one.dialect === "dl" ? one.items : [])),
   }));
   const all = parts.flatMap((part) => part.items);
-  const types = readTypes(ofKind(all, "type"), limits.program_depth, sink);
+  const types = readTypes(ofKind(all, "type"), limits, sink);
   const directives = ofKind(all, "directive");
   const fed = new Set(directives.filter((one) => one.directive === "input").flatMap((one) => one.relations.map((ref) => ref.name)));
   const declarations = parts.flatMap(({ theory, items }) => ofKind(items, "relation").map((item) => ({ item, theory })));

@@ -13,7 +13,10 @@ import { flattenRule } from "./lower_flatten.ts";
 import { countDisjuncts } from "./lower_formulas.ts";
 import { TypeInference } from "./lower_infer.ts";
 
-export type RuleLimits = Pick<Limits, "rules_expanded" | "rule_literals">;
+export type RuleLimits = Pick<Limits, "rules_expanded" | "rule_literals" | "program_bytes">;
+
+/** How many times the bound of a whole program one rule may grow when it is written out: what it takes in memory. */
+const MAX_GROWTH = 4;
 
 /** Counts the rules that bodies were written out to, over all programs of a run. */
 export interface Expansion {
@@ -31,9 +34,10 @@ export function lowerRule(rule: RuleItem, scope: DlScope, limits: RuleLimits, ex
     return [];
   }
   if (rule.body.length > 0) {
-    expansion.rules += Math.max(1, rule.heads.length) * countDisjuncts(rule.body, limits.rules_expanded + 1);
-    if (expansion.rules > limits.rules_expanded) {
-      const message = `the rules written out to more than ${limits.rules_expanded}`;
+    const count = rule.heads.length * countDisjuncts(rule.body, limits.rules_expanded + 1);
+    expansion.rules += count;
+    if (expansion.rules > limits.rules_expanded || (count > 1 && count * rule.span.length > MAX_GROWTH * limits.program_bytes)) {
+      const message = `the rules written out come to more than ${limits.rules_expanded}, or this one to too much text`;
       sink.error("limit.rules_expanded", { span: rule.span, text: rule.heads[0]?.relation ?? "" }, message, null);
       return [];
     }

@@ -1,12 +1,16 @@
+import type { Limits } from "../../../schema/limits.ts";
 import { spanText } from "../../../schema/place.ts";
 import { unreachable } from "../../../schema/unreachable.ts";
+import type { ValueType } from "../../../schema/value.ts";
 import type { NameRef, TypeItem } from "../ast.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
 import { didYouMean } from "../did_you_mean.ts";
-import { type NamedType, primitiveTypes } from "./named_type.ts";
+import { memberCount, type NamedType, primitiveTypes } from "./named_type.ts";
 
 /** The types of a program by name. A type whose definition had an error is there as null: known, without a meaning. */
 export type TypeTable = ReadonlyMap<string, NamedType | null>;
+
+export type TypeBounds = Pick<Limits, "program_depth" | "union_members">;
 
 interface Definition {
   readonly item: TypeItem;
@@ -16,21 +20,21 @@ interface Definition {
 
 /**
  * Gives every `.type` its meaning. Definitions may stand in any order. Faults go to the sink: unknown and duplicate names,
- * circles, unions over several primitives, subtypes of unions, chains longer than `maxDepth`.
+ * circles, unions over several primitives, subtypes of unions, chains and unions past the bounds.
  */
-export function readTypes(items: readonly TypeItem[], maxDepth: number, sink: DiagnosticSink): TypeTable {
+export function readTypes(items: readonly TypeItem[], bounds: TypeBounds, sink: DiagnosticSink): TypeTable {
   const table = new Map<string, NamedType | null>(Object.entries(primitiveTypes));
   const definitions = definitionsOf(items, sink);
   const depths = new Map<string, number>();
   for (const { item } of dependenciesFirst(definitions)) {
     const depth = 1 + item.of.reduce((deepest, ref) => Math.max(deepest, depths.get(ref.name) ?? 0), 0);
     depths.set(item.name, depth);
-    if (depth > maxDepth) {
-      const message = `\`${item.name}\` is derived over more than ${maxDepth} steps`;
-      if (depth === maxDepth + 1) sink.error("limit.type_depth", { span: item.span, text: item.name }, message, null);
+    if (depth > bounds.program_depth) {
+      const message = `\`${item.name}\` is derived over more than ${bounds.program_depth} steps`;
+      if (depth === bounds.program_depth + 1) sink.error("limit.type_depth", { span: item.span, text: item.name }, message, null);
       table.set(item.name, null);
     } else {
-      table.set(item.name, meaningOf(item, table, definitions, sink));
+      table.set(item.name, meaningOf(item, table, definitions, bounds, sink));
     }
   }
   for (const { item } of definitions.values()) {
@@ -100,7 +104,13 @@ function dependenciesFirst(definitions: ReadonlyMap<string, Definition>): Defini
   return ordered;
 }
 
-function meaningOf(item: TypeItem, table: TypeTable, all: ReadonlyMap<string, Definition>, sink: DiagnosticSink): NamedType | null {
+function meaningOf(
+  item: TypeItem,
+  table: TypeTable,
+  all: ReadonlyMap<string, Definition>,
+  bounds: TypeBounds,
+  sink: DiagnosticSink,
+): NamedType | null {
   const parts = item.of.map(
     (ref) => table.get(ref.name) ?? (table.has(ref.name) ? null : unknownType(ref, [...table.keys(), ...all.keys()], sink)),
   );
@@ -117,17 +127,29 @@ function meaningOf(item: TypeItem, table: TypeTable, all: ReadonlyMap<string, De
       sink.error("check.type_definition", at, message, "derive it from a primitive or a subtype");
       return null;
     }
-    case "union": {
-      const other = known.find((part) => part.primitive !== first.primitive);
-      if (other === undefined) {
-        const members = new Set(known.flatMap((part) => (part.form === "union" ? [...part.members] : [part])));
-        return { form: "union", name: item.name, primitive: first.primitive, members };
-      }
-      const message = `the union \`${item.name}\` mixes \`${first.primitive}\` and \`${other.primitive}\``;
-      sink.error("check.type_definition", at, message, "a union holds types of one primitive");
-      return null;
-    }
+    case "union":
+      return unionOf(item, first.primitive, known, bounds, sink);
     default:
       return unreachable(item.form);
   }
+}
+
+function unionOf(
+  item: TypeItem,
+  primitive: ValueType,
+  parts: readonly NamedType[],
+  bounds: TypeBounds,
+  sink: DiagnosticSink,
+): NamedType | null {
+  const at = { span: item.span, text: item.name };
+  const other = parts.find((part) => part.primitive !== primitive);
+  if (other !== undefined) {
+    const message = `the union \`${item.name}\` mixes \`${primitive}\` and \`${other.primitive}\``;
+    sink.error("check.type_definition", at, message, "a union holds types of one primitive");
+    return null;
+  }
+  const size = parts.reduce((sum, part) => sum + memberCount(part), 0);
+  if (size <= bounds.union_members) return { form: "union", name: item.name, primitive, parts, size };
+  sink.error("limit.union_members", at, `\`${item.name}\` has ${size} members, more than ${bounds.union_members}`, null);
+  return null;
 }

@@ -2,12 +2,19 @@ import type { ValueType } from "../../../schema/value.ts";
 
 /**
  * A type as Soufflé's type system sees it: one of the four primitives, a subtype of another type, or a union. Equivalences
- * are gone: both names give the same object. `members` of a union are its primitives and subtypes, nested unions opened.
+ * are gone: both names give the same object. `size` of a union counts its members, nested unions opened; it is bounded, so that
+ * opening one when it is needed stays cheap.
  */
 export type NamedType =
   | { readonly form: "primitive"; readonly name: string; readonly primitive: ValueType }
   | { readonly form: "subtype"; readonly name: string; readonly primitive: ValueType; readonly base: NamedType }
-  | { readonly form: "union"; readonly name: string; readonly primitive: ValueType; readonly members: ReadonlySet<NamedType> };
+  | {
+      readonly form: "union";
+      readonly name: string;
+      readonly primitive: ValueType;
+      readonly parts: readonly NamedType[];
+      readonly size: number;
+    };
 
 export const primitiveTypes: Readonly<Record<ValueType, NamedType>> = {
   symbol: { form: "primitive", name: "symbol", primitive: "symbol" },
@@ -19,9 +26,8 @@ export const primitiveTypes: Readonly<Record<ValueType, NamedType>> = {
 /** Tells whether every value of `a` may stand where a `b` is asked for. */
 export function isSubtype(a: NamedType, b: NamedType): boolean {
   if (a === b) return true;
-  if (a.form === "union") return [...a.members].every((member) => isSubtype(member, b));
-  if (b.form === "union") return [...chain(a)].some((one) => b.members.has(one));
-  return [...chain(a)].includes(b);
+  const above = membersOf(b);
+  return [...membersOf(a)].every((member) => [...chain(member)].some((one) => above.has(one)));
 }
 
 /**
@@ -41,8 +47,20 @@ export function commonSubtypes(a: NamedType, b: NamedType): NamedType[] {
   return [...new Set(common)];
 }
 
-function membersOf(type: NamedType): Iterable<NamedType> {
-  return type.form === "union" ? type.members : [type];
+/** How many members a type has as part of a union. */
+export function memberCount(type: NamedType): number {
+  return type.form === "union" ? type.size : 1;
+}
+
+/** The primitives and subtypes that a type is made of, nested unions opened. */
+function membersOf(type: NamedType): Set<NamedType> {
+  const members = new Set<NamedType>();
+  const open = [type];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.form === "union") open.push(...next.parts);
+    else members.add(next);
+  }
+  return members;
 }
 
 /** The type and its bases, up to the primitive. */

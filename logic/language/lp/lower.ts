@@ -1,4 +1,4 @@
-import { limits } from "../../../schema/limits.ts";
+import { type Limits, limitsWith } from "../../../schema/limits.ts";
 import type { Relation } from "../../../schema/relation.ts";
 import type { Item, Program, RuleItem, ShowItem } from "../ast.ts";
 import { DiagnosticSink } from "../diagnostic_sink.ts";
@@ -37,23 +37,25 @@ export interface LpInput {
  * holds values of one type, and function terms of one shape, which become attributes of their own. Relations that no
  * program declares get their types by unification over all rules. Every constraint becomes a law with a relation of its own.
  */
-export function lowerLp(input: LpInput): Lowered {
+export function lowerLp(input: LpInput, limits: Limits = limitsWith()): Lowered {
   const sink = new DiagnosticSink();
   const items = input.programs.flatMap((program) => (program.dialect === "lp" ? program.items : []));
-  const declared = readInputs(ofKind(items, "relation"), input.theory, sink);
-  const sound = items.filter((item) => checkForClingo(item, sink) && (item.kind !== "rule" || checkLength(item, sink)));
+  const declared = readInputs(ofKind(items, "relation"), input.theory, limits, sink);
+  const sound = items.filter(
+    (item) => checkForClingo(item, sink) && (item.kind !== "rule" || checkLength(item, limits.rule_literals, sink)),
+  );
   const constants = readConstants(ofKind(sound, "const"), sink);
   const written = ofKind(sound, "rule").map((item) => ruleWithConstants(item, constants));
   checkSpelling(written, sink);
   for (const item of written) checkSingletons(item, sink);
-  const expansion: Expansion = { rules: 0 };
+  const expansion: Expansion = { rules: 0, bound: limits.rules_expanded };
   const { rules: plain, laws: open } = plainRules(written, input.theory, expansion, sink);
 
   const known = new Map([...input.known, ...[...declared].map(([name, one]) => [name, one.relation] as const)]);
   const { predicates, rules: wellNamed } = readPredicates(plain, known, sink);
   const inference = new Inference(predicates, sink);
   const scopes = inference.run(wellNamed);
-  const relations = shapedRelations(predicates, plain, sink);
+  const relations = shapedRelations(predicates, plain, limits.attributes, sink);
   const rules: IrRule[] = [];
   const isShaped = ({ head, body }: PlainRule): boolean => [head, ...atomsOf(body)].every((atom) => relations.has(atom.relation));
   for (const [rule, scope] of scopes)
@@ -90,14 +92,12 @@ function ofKind<K extends Item["kind"]>(items: readonly Item[], kind: K): Extrac
 function readInputs(
   items: readonly Extract<Item, { kind: "relation" }>[],
   theory: string,
+  limits: Limits,
   sink: DiagnosticSink,
 ): Map<string, DeclaredRelation> {
-  const types = readTypes([], limits.program_depth.value, sink);
+  const types = readTypes([], { program_depth: limits.program_depth.value, union_members: limits.union_members.value }, sink);
   const fed = new Set(items.flatMap((item) => item.names.map((ref) => ref.name)));
-  return readRelations(
-    { items: items.map((item) => ({ item, theory })), fed, types, limits: { attributes: limits.attributes.value } },
-    sink,
-  );
+  return readRelations({ items: items.map((item) => ({ item, theory })), fed, types, limits }, sink);
 }
 
 /** Rules with one head and no pools; constraints get heads of their own. */
@@ -111,7 +111,7 @@ function plainRules(
   const laws: OpenLaw[] = [];
   const taken = new Set<string>();
   for (const item of items) {
-    const count = countUnpooled(item, limits.rules_expanded.value + 1);
+    const count = countUnpooled(item, expansion.bound + 1);
     const isFact = item.body.length === 0 && count === 1;
     if (!grow(expansion, isFact ? 0 : count, item.span, sink)) break;
     const { heads, bodies } = unpool(item);

@@ -19,7 +19,9 @@ async function folder(name: string, files: Readonly<Record<string, string | Uint
   return join(root, name);
 }
 
-function codeOf(code: string): (error: unknown) => boolean {
+type Check = (error: unknown) => boolean;
+
+function codeOf(code: string): Check {
   return (error) => error instanceof AssayError && error.code === code;
 }
 

@@ -42,6 +42,15 @@ describe("type declarations", () => {
     assert.match(fault?.help ?? "", /`Package`/);
   });
 
+  it("bounds the members of a union, nested ones counted, and survives very many unions", () => {
+    const three = ".type A <: symbol\n.type B <: symbol\n.type U = A | B\n.type V = U | symbol";
+    assert.deepEqual(faults(three, limitsWith({ union_members: 2 })), ["limit.union_members V"]);
+    const wide = Array.from({ length: 250 }, (_, index) => `.type T${index} <: symbol`).join("\n");
+    const all = Array.from({ length: 250 }, (_, index) => `T${index}`).join(" | ");
+    const many = Array.from({ length: 10_000 }, (_, index) => `.type V${index} = U | symbol`).join("\n");
+    assert.deepEqual(faults(`${wide}\n.type U = ${all}\n${many}`), []);
+  });
+
   it("bounds the depth of derivations and survives a very long chain", () => {
     const chain = Array.from({ length: 20_000 }, (_, index) => `.type T${index + 1} <: T${index}`).join("\n");
     assert.deepEqual(faults(`.type T0 <: symbol\n${chain}\n.decl r(x:T150)\n.input r`), ["limit.type_depth T200"]);

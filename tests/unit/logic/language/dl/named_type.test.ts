@@ -8,7 +8,8 @@ const union = (name: string, ...members: NamedType[]): NamedType => ({
   form: "union",
   name,
   primitive: "symbol",
-  members: new Set(members),
+  parts: members,
+  size: members.length,
 });
 
 const path = sub("Path", symbol);
