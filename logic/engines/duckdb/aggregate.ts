@@ -3,7 +3,7 @@ import type { IrAggregate, IrLiteral } from "../../language/ir.ts";
 import { planBody } from "./body.ts";
 import type { BodyBuilder, BodyPlan } from "./body_builder.ts";
 import { literalVariables, variablesOf } from "./existential.ts";
-import { columnSql, type Failure, type Scope, type SqlExpression, termSql } from "./expression.ts";
+import { columnSql, type Failure, isBound, type Scope, type SqlExpression, termSql } from "./expression.ts";
 import { failureCode, isDistinctOn, whereSql } from "./select.ts";
 
 /** The elements of an aggregate, lowered, and the outer variables their rows are grouped by. */

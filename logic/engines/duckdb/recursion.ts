@@ -51,7 +51,7 @@ export function recursiveQuery({ relation, rules, lowering }: RecursiveQueryInpu
 }
 
 /** Base relations that are no plain tables (a file, a subquery) are read once into a table, not once a round. */
-async function stageInputs(evaluation: Evaluation, relations: readonly string[]): Promise<Map<string, Source>> {
+export async function stageInputs(evaluation: Evaluation, relations: readonly string[]): Promise<Map<string, Source>> {
   const staged = new Map<string, Source>();
   const members = new Set(relations);
   const recursiveRules = relations.flatMap((name) => evaluation.rules(name)).filter((rule) => recursiveAtoms(rule, members) > 0);

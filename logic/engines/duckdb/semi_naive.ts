@@ -11,18 +11,26 @@ export interface RoundTable {
   readonly table: string;
 }
 
+/** Only tuples whose `columns` have the values of some row of the SQL table `among` are wanted. */
+export interface Restriction {
+  readonly columns: readonly string[];
+  readonly among: string;
+}
+
 /** Stands for the round in statements made once; no symbol of a program can hold it. */
 const ROUND = "\u0000";
 
 /**
  * Semi-naive evaluation of a recursive stratum by statements: round 0 runs the rules that do not recurse, every further round
- * joins what the last one found. `staged` overrides sources of relations that the stratum reads.
+ * joins what the last one found. `staged` overrides sources of relations that the stratum reads. A `restriction` is sound only over
+ * columns that every recursive rule passes on unchanged.
  * Errors: `UndecidedSignal` past `rounds` or `rows_derived`.
  */
 export async function semiNaive(
   evaluation: Evaluation,
   relations: readonly string[],
   staged: ReadonlyMap<string, Source>,
+  restriction: Restriction | null = null,
 ): Promise<Map<string, RoundTable>> {
   const { session } = evaluation;
   const limits = evaluation.input.limits;
@@ -38,7 +46,7 @@ export async function semiNaive(
       const open = round === 0 ? start : steps.filter((step) => fresh.has(step.reads)).map((step) => step.sql);
       if (open.length === 0) continue;
       const known = total.get(name) ?? 0;
-      const sql = insertSql(evaluation, name, tables, open, limits.rows_derived + 1 - known).replaceAll(ROUND, String(round));
+      const sql = insertSql(evaluation, name, tables, open, limits.rows_derived + 1 - known, restriction).replaceAll(ROUND, String(round));
       const rows = await session.write(sql, name);
       total.set(name, known + rows);
       if (known + rows > limits.rows_derived) throw session.limitReached("rows_derived", name);
@@ -109,10 +117,13 @@ function insertSql(
   tables: ReadonlyMap<string, RoundTable>,
   selects: readonly string[],
   limit: number,
+  restriction: Restriction | null,
 ): string {
   const columns = columnsOf(evaluation.relation(name));
   const table = tables.get(name)?.table ?? "";
   const known = columns.map((column) => `known.${column} = found.${column}`).join(" AND ");
   const found = `(SELECT DISTINCT * FROM (${selects.join(" UNION ALL ")})) AS found`;
-  return `INSERT INTO ${table} SELECT ${columns.map((column) => `found.${column}`).join(", ")}, ${ROUND} FROM ${found} ANTI JOIN ${table} AS known ON (${known}) LIMIT ${limit}`;
+  const same = restriction?.columns.map((column) => `wanted.${column} = found.${column}`).join(" AND ");
+  const wanted = restriction === null ? "" : ` SEMI JOIN ${restriction.among} AS wanted ON (${same})`;
+  return `INSERT INTO ${table} SELECT ${columns.map((column) => `found.${column}`).join(", ")}, ${ROUND} FROM ${found}${wanted} ANTI JOIN ${table} AS known ON (${known}) LIMIT ${limit}`;
 }
