@@ -6,6 +6,7 @@ import { SourceText } from "./source.ts";
 /**
  * A program file's bytes as text, without a byte order mark. Bytes that are no UTF-8 (RFC 3629) give a `syntax.not_utf8`
  * diagnostic at the first of them; more than `program_bytes` give `limit.program_bytes`. Nothing is replaced or guessed.
+ * Both results have a `text`: tell them apart by `"code" in result`.
  */
 export function decodeProgram(path: string, bytes: Uint8Array, bound: number = limits.program_bytes.value): { text: string } | Diagnostic {
   if (bytes.length > bound) {

@@ -69,14 +69,14 @@ const prefix = (of: Term, op: "-" | "bnot" | "lnot"): Term => ({
 const infix = fc.constantFrom(...[...infixOperators.values()].map(({ op }) => op));
 const functor = fc.constantFrom(...functors.values());
 
-interface Nodes {
+type Nodes = {
   term: Term;
   atom: Atom;
   formula: Formula;
   body: Formula[];
-}
+};
 
-const { atom, body } = fc.letrec<Nodes>((tie) => ({
+const nodes = fc.letrec<Nodes>((tie) => ({
   term: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     { weight: 4, arbitrary: leaf },
@@ -122,9 +122,7 @@ const prose = fc.array(
   oneLine.map((line) => line.trimEnd()).filter((line) => !/^\s*@[A-Za-z]/u.test(line)),
   { maxLength: 3 },
 );
-const mark = fc
-  .tuple(fc.stringMatching(/^[a-z][a-z0-9_]{0,5}$/), oneLine)
-  .map(([name, rest]) => ({ name, rest: rest.trim(), span }));
+const mark = fc.tuple(fc.stringMatching(/^[a-z][a-z0-9_]{0,5}$/), oneLine).map(([name, rest]) => ({ name, rest: rest.trim(), span }));
 const doc: fc.Arbitrary<Doc> = fc
   .record({ text: prose.map((lines) => lines.join("\n").replace(/^\n+|\n+$/gu, "")), marks: fc.array(mark, { maxLength: 2 }) })
   .filter((one) => !one.text.split("\n").some((line) => /^\s*@[A-Za-z]/u.test(line)));
@@ -138,7 +136,7 @@ const refs = fc.array(nameRef, { minLength: 1, maxLength: 3 });
 const plan = fc.option(fc.constantFrom("0: (1, 2)", "0: (2, 1), 1: (1, 2)", "3: ()"));
 
 const rule = fc
-  .tuple(fc.array(atom, { minLength: 1, maxLength: 3 }), fc.oneof(body, fc.constant<Formula[]>([])), plan, doc)
+  .tuple(fc.array(nodes.atom, { minLength: 1, maxLength: 3 }), fc.oneof(nodes.body, fc.constant<Formula[]>([])), plan, doc)
   .map(([heads, of, order, above]): RuleItem => {
     const isFact = of.length === 0;
     const all = isFact ? heads.slice(0, 1) : heads;

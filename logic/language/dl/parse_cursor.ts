@@ -183,10 +183,16 @@ export class Cursor {
         this.take();
         return;
       }
-      const isDirective = token.kind === "hash" || (token.kind === "directive" && token.text !== ".plan");
-      if (isDirective || (token.kind === "name" && this.tokenSpan(token).column === 1)) return;
+      if (token.kind === "hash" || (token.kind === "directive" && token.text !== ".plan") || this.#beginsItem(token)) return;
       this.take();
     }
+  }
+
+  /** Whether a token at the left margin looks like the beginning of a rule, of a misspelt directive or of an annotation. */
+  #beginsItem(token: Token): boolean {
+    if (this.tokenSpan(token).column > 1) return false;
+    const next = this.context.diagnostics.source.text.charAt(token.offset + 1);
+    return token.kind === "name" || (token.text === "." && /[A-Za-z]/u.test(next)) || (token.text === "@" && next === "[");
   }
 
   #endsItem(): boolean {

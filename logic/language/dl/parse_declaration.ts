@@ -57,8 +57,7 @@ export function parseRelation(cursor: Cursor, doc: Doc): Item[] {
     const name = cursor.expectName("the relation's name");
     names.push({ name: name.text, span: cursor.tokenSpan(name) });
   } while (cursor.accept(","));
-  if (cursor.at("=") && cursor.at("debug_delta", 1))
-    cursor.fail("syntax.unsupported", "`debug_delta` is not supported yet", cursor.peek(1));
+  if (cursor.at("=") && cursor.at("debug_delta", 1)) return skipDebugDelta(cursor, start.offset);
   cursor.expect("(", "`(`, the relation's attributes");
   const attributes: RelationItem["attributes"][number][] = [];
   if (!cursor.at(")")) {
@@ -70,6 +69,14 @@ export function parseRelation(cursor: Cursor, doc: Doc): Item[] {
   const qualifiers = parseQualifiers(cursor, names, items);
   const relation: RelationItem = { kind: "relation", names, attributes, qualifiers, doc, span: cursor.spanFrom(start.offset) };
   return [relation, ...items];
+}
+
+function skipDebugDelta(cursor: Cursor, start: number): Item[] {
+  cursor.take();
+  cursor.take();
+  if (cursor.at("(")) cursor.skipBalanced();
+  reportUnsupported(cursor, start, "`debug_delta` is");
+  return [];
 }
 
 function parseAttribute(cursor: Cursor): RelationItem["attributes"][number] {

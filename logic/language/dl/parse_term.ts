@@ -38,7 +38,7 @@ function parseRest(cursor: Cursor, before: readonly Term[]): Term[] {
     cursor.expect(")", "`,` or `)`");
     return args;
   }
-  do args.push(cursor.nested(() => parseTerm(cursor)));
+  do args.push(parseTerm(cursor));
   while (cursor.accept(","));
   cursor.expect(")", "`,` or `)`");
   return args;
@@ -135,7 +135,11 @@ function parseWord(cursor: Cursor): Term {
   if (op !== undefined) return cursor.nested(() => parseAggregate(cursor, op));
   if (functors.has(token.text)) {
     cursor.take();
-    return call(cursor, token, parseArguments(cursor));
+    return call(
+      cursor,
+      token,
+      cursor.nested(() => parseArguments(cursor)),
+    );
   }
   return cursor.fail("syntax.reserved", `\`${token.text}\` is a reserved word, expected a term`, token);
 }
