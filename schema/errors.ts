@@ -1256,6 +1256,41 @@ export const registry = {
     sarif: "error",
     help: "restore the file from a copy",
   },
+  "explain.rejected": {
+    title: "the fact to explain has errors",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "write a fact as `relation(\"text\", 42)`, values only",
+  },
+  "explain.unknown_relation": {
+    title: "the fact is of no relation",
+    http: 404,
+    exit: 3,
+    sarif: "error",
+    help: "name a relation of a loaded theory",
+  },
+  "explain.value": {
+    title: "the fact does not fit its relation",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "give one value of its type for each attribute",
+  },
+  "explain.unknown_fingerprint": {
+    title: "no verdict shows that violation",
+    http: 404,
+    exit: 3,
+    sarif: "error",
+    help: "take the fingerprint from a verdict of this fact base",
+  },
+  "explain.undecided": {
+    title: "the explanation could not be had within its bounds",
+    http: 422,
+    exit: 2,
+    sarif: "error",
+    help: "raise the bound named with `--limit NAME=VALUE`",
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof registry;

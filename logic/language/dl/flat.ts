@@ -103,3 +103,11 @@ export function* innerVariables(aggregate: FlatAggregate): Generator<Variable> {
     if (literal.kind === "aggregate") yield* innerVariables(literal);
   }
 }
+
+/** Every variable of a rule, at any depth. */
+export function* ruleVariables(rule: FlatRule): Generator<Variable> {
+  for (const literal of [rule.head, ...rule.body]) {
+    yield* literalVariables(literal);
+    if (literal.kind === "aggregate") yield* innerVariables(literal);
+  }
+}

@@ -34,7 +34,7 @@ function resolveLevel(
   taken: Set<string>,
 ): FlatLiteral[] {
   return level.map((literal) => {
-    if (literal.kind !== "aggregate") return renamed(literal, names);
+    if (literal.kind !== "aggregate") return renameWithin(literal, names);
     return resolveAggregate(literal, level, given, names, taken);
   });
 }
@@ -46,24 +46,26 @@ function resolveAggregate(
   names: ReadonlyMap<string, string>,
   taken: Set<string>,
 ): FlatAggregate {
-  const bound = bindings(
-    level.filter((literal) => literal !== aggregate),
-    given,
-    () => [],
-  );
-  const target = new Set(aggregate.target === null ? [] : [...termVariables(aggregate.target)].map((variable) => variable.name));
-  const outer = unique(innerVariables(aggregate)).filter((name) => bound.has(name) && !target.has(name));
+  const outer = outerOf(aggregate, level, given);
   const inside = new Map(outer.map((name) => [name, names.get(name) ?? name]));
   for (const name of unique(ownVariables(aggregate))) {
     if (!inside.has(name)) inside.set(name, take(name, taken));
   }
   return {
     ...aggregate,
-    result: renamedVariable(aggregate.result, names),
-    target: aggregate.target === null ? null : renamedTerm(aggregate.target, inside),
+    result: renameVariable(aggregate.result, names),
+    target: aggregate.target === null ? null : renameTerm(aggregate.target, inside),
     body: resolveLevel(aggregate.body, new Set(outer), inside, taken),
     outer: outer.map((name) => inside.get(name) ?? name),
   };
+}
+
+/** The variables that an aggregate's level binds without it and that it uses, those of its target left out. */
+export function outerOf(aggregate: FlatAggregate, level: readonly FlatLiteral[], given: ReadonlySet<string>): string[] {
+  const others = level.filter((literal) => literal !== aggregate);
+  const bound = bindings(others, given, () => []);
+  const target = new Set(aggregate.target === null ? [] : unique(termVariables(aggregate.target)));
+  return unique(innerVariables(aggregate)).filter((name) => bound.has(name) && !target.has(name));
 }
 
 /** The variables of an aggregate's target and body at their own level. */
@@ -83,31 +85,38 @@ function take(name: string, taken: Set<string>): string {
   return candidate;
 }
 
-function renamed(literal: Exclude<FlatLiteral, FlatAggregate>, names: ReadonlyMap<string, string>): FlatLiteral {
+/** A literal with variables under other names, inside aggregates too. */
+export function renameWithin(literal: FlatLiteral, names: ReadonlyMap<string, string>): FlatLiteral {
   switch (literal.kind) {
     case "atom":
-      return { ...literal, args: literal.args.map((arg) => (arg === null ? null : renamedTerm(arg, names))) };
+      return { ...literal, args: literal.args.map((arg) => (arg === null ? null : renameTerm(arg, names))) };
     case "compare":
     case "test":
-      return { ...literal, left: renamedTerm(literal.left, names), right: renamedTerm(literal.right, names) };
+      return { ...literal, left: renameTerm(literal.left, names), right: renameTerm(literal.right, names) };
     case "range":
       return {
         ...literal,
-        result: renamedVariable(literal.result, names),
-        from: renamedTerm(literal.from, names),
-        to: renamedTerm(literal.to, names),
-        step: literal.step === null ? null : renamedTerm(literal.step, names),
+        result: renameVariable(literal.result, names),
+        from: renameTerm(literal.from, names),
+        to: renameTerm(literal.to, names),
+        step: literal.step === null ? null : renameTerm(literal.step, names),
+      };
+    case "aggregate":
+      return {
+        ...literal,
+        result: renameVariable(literal.result, names),
+        target: literal.target === null ? null : renameTerm(literal.target, names),
+        body: literal.body.map((inner) => renameWithin(inner, names)),
       };
   }
 }
 
-function renamedTerm(term: FlatTerm, names: ReadonlyMap<string, string>): FlatTerm {
-  if (term.kind === "variable") return renamedVariable(term, names);
-  if (term.kind === "apply") return { ...term, args: term.args.map((arg) => renamedTerm(arg, names)) };
-  return term;
+export function renameTerm(term: FlatTerm, names: ReadonlyMap<string, string>): FlatTerm {
+  if (term.kind === "variable") return renameVariable(term, names);
+  if (term.kind === "apply") return { ...term, args: term.args.map((arg) => renameTerm(arg, names)) };
+  return { ...term };
 }
 
-function renamedVariable(variable: Variable, names: ReadonlyMap<string, string>): Variable {
-  const name = names.get(variable.name);
-  return name === undefined ? variable : { ...variable, name };
+function renameVariable(variable: Variable, names: ReadonlyMap<string, string>): Variable {
+  return { ...variable, name: names.get(variable.name) ?? variable.name };
 }

@@ -65,7 +65,12 @@ class Emitter {
       case "string":
         return { kind: "constant", value: term.value, type };
       case "apply":
-        return { kind: "operation", op: term.op, args: term.args.map((arg) => this.term(arg)), type };
+        return {
+          kind: "operation",
+          op: term.op === "+" && type === "symbol" ? "cat" : term.op,
+          args: term.args.map((arg) => this.term(arg)),
+          type,
+        };
       default:
         return unreachable(term);
     }

@@ -81,14 +81,18 @@ class Flattener {
 
   #comparison(comparison: Comparison, negated: boolean, into: FlatLiteral[]): void {
     const op = negated ? negatedComparison(comparison.op) : comparison.op;
-    if (op === "=") {
-      const { left, right } = comparison;
-      if (left.kind === "variable" && isGenerator(right)) return void this.#generator(right, left, into);
-      if (right.kind === "variable" && isGenerator(left)) return void this.#generator(left, right, into);
-    }
-    const left = this.#value(comparison.left, into);
-    const right = this.#value(comparison.right, into);
-    if (left !== null && right !== null) into.push({ kind: "compare", op, left, right, span: comparison.span });
+    const { span } = comparison;
+    const [one, two] = op === "=" ? [this.#named(comparison.left), this.#named(comparison.right)] : [comparison.left, comparison.right];
+    if (op === "=" && one.kind === "variable" && isGenerator(two)) return void this.#generator(two, one, into);
+    if (op === "=" && two.kind === "variable" && isGenerator(one)) return void this.#generator(one, two, into);
+    const left = this.#value(one, into);
+    const right = this.#value(two, into);
+    if (left !== null && right !== null) into.push({ kind: "compare", op, left, right, span });
+  }
+
+  /** A side of an equation: `_ = t` holds for whatever `t` is, so `_` is a variable there. */
+  #named(term: Term): Term {
+    return term.kind === "wildcard" ? this.#variable(term.span) : term;
   }
 
   /** A term where a value is needed: `_` is reported and gives null, as does whatever had an error. */

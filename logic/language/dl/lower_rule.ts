@@ -12,6 +12,7 @@ import { emitRule } from "./lower_emit.ts";
 import { flattenRule } from "./lower_flatten.ts";
 import { countDisjuncts } from "./lower_formulas.ts";
 import { TypeInference } from "./lower_infer.ts";
+import { groundWitnesses } from "./lower_witnesses.ts";
 
 export type RuleLimits = Pick<Limits, "rules_expanded" | "rule_literals" | "program_bytes">;
 
@@ -50,7 +51,7 @@ export function lowerRule(rule: RuleItem, scope: DlScope, limits: RuleLimits, ex
     return [];
   }
   const lowered = flat.map((one) => {
-    const scoped = resolveScopes(one);
+    const scoped = resolveScopes(groundWitnesses(one));
     checkGrounding(scoped, sink);
     const inference = new TypeInference(scoped, scope, sink);
     checkNamedTypes(scoped, scope, sink);

@@ -9,10 +9,13 @@ export interface OperatorSignature {
   readonly uniform: boolean;
 }
 
-/** The overloads of an operator. Source: Soufflé's table of intrinsic functors. */
+/** The overloads of an operator; `+` of symbols joins them. Source: Soufflé's table of intrinsic functors. */
 export function operatorSignature(op: IrOperator): OperatorSignature {
   switch (op) {
     case "+":
+    case "min":
+    case "max":
+      return uniform(ALL_TYPES);
     case "-":
     case "*":
     case "/":
@@ -34,9 +37,6 @@ export function operatorSignature(op: IrOperator): OperatorSignature {
     case "neg":
     case "abs":
       return uniform(NUMBER | FLOAT);
-    case "min":
-    case "max":
-      return uniform(ALL_TYPES);
     case "cat":
       return uniform(SYMBOL);
     case "strlen":

@@ -95,7 +95,7 @@ function readInputs(
   limits: Limits,
   sink: DiagnosticSink,
 ): Map<string, DeclaredRelation> {
-  const types = readTypes([], { program_depth: limits.program_depth.value, union_members: limits.union_members.value }, sink);
+  const types = readTypes([], limits, sink);
   const fed = new Set(items.flatMap((item) => item.names.map((ref) => ref.name)));
   return readRelations({ items: items.map((item) => ({ item, theory })), fed, types, limits }, sink);
 }

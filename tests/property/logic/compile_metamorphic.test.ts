@@ -82,7 +82,7 @@ function codes(text: string): string[] | null {
 
 /** Rules as sets of literals, with the names that the compiler made up taken away. */
 function shape(program: IrProgram): string[] {
-  const plain = (text: string): string => text.replaceAll(/~\d+/g, "");
+  const plain = (text: string): string => text.replaceAll(/~w?\d+/g, "");
   return program.rules.map((one) => [headText(one), ...one.body.map(literalText).toSorted()].map(plain).toSorted().join(" & ")).toSorted();
 }
 

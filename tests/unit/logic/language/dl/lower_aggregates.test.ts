@@ -55,6 +55,24 @@ describe("scopes of aggregates", () => {
     );
   });
 
+  it("takes a variable that only a min or max binds for a witness, and grounds it beside the aggregate", () => {
+    assert.equal(
+      rule("p(x, m) :- m = max y : { a(x, y), y < 9 }."),
+      "p(x:n, m:n) :- m:n = max[] { y:n, x~w1:n : a(x~w1:n, y:n), y:n < 9n }, a(x:n, y~w1:n), y~w1:n < 9n, m:n = y~w1:n.",
+    );
+    assert.equal(
+      rule("p(x, m) :- m = min 2 * x : { a(x, _) }."),
+      "p(x:n, m:n) :- m:n = min[] { *(2n, x~w1:n):n, x~w1:n, ~1:n : a(x~w1:n, ~1:n) }, a(x:n, ~1~w1:n), m:n = *(2n, x:n):n.",
+    );
+  });
+
+  it("keeps what the rule binds given to the witnesses' copy", () => {
+    assert.equal(
+      rule("p(x, g) :- b(g), _ = max y : { a(x, y), y < g }."),
+      "p(x:n, g:n) :- b(g:n), ~1:n = max[g] { y:n, x~w1:n : a(x~w1:n, y:n), y:n < g:n }, a(x:n, y~w1:n), y~w1:n < g:n, ~1:n = y~w1:n.",
+    );
+  });
+
   it("does not bind a variable of the rule from inside an aggregate", () => {
     assert.deepEqual(faults(`${BASE}p(y, n) :- n = count : { b(y) }.`), ["check.ungrounded y"]);
   });

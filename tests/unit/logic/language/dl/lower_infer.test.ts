@@ -52,6 +52,10 @@ describe("primitive types", () => {
     );
   });
 
+  it("joins symbols by `+`", () => {
+    assert.equal(rule('os(x + "-" + x) :- s(x).'), 'os(cat(cat(x:s, "-"):s, x:s):s) :- s(x:s).');
+  });
+
   for (const [text, expected] of [
     ["on(x) :- s(x).", "check.type_conflict x"],
     ["on(x) :- n(x), u(x).", "check.type_conflict x"],
