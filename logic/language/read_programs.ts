@@ -38,16 +38,19 @@ type Dialect = Program["dialect"];
 /** A file that was read or is being read. */
 interface Known {
   readonly constants: Set<string>;
+  /** Of the visible constants, those that the file itself defines. */
+  readonly defined: Set<string>;
   readonly variables: Set<string>;
-  readonly includes: Known[];
+  readonly includes: Set<Known>;
   readonly path: string;
   once: boolean;
   open: boolean;
 }
 
-/** An include behind definitions: the names that Soufflé's preprocessor would replace in the included file too. */
+/** An include of a file, with the constants visible before it. */
 interface Edge {
   readonly item: IncludeItem;
+  readonly from: Known;
   readonly visible: ReadonlySet<string>;
   readonly to: Known;
 }
@@ -85,17 +88,38 @@ class ProgramReader {
     return null;
   }
 
-  /** Reports names that are constants where a file is included and were read as variables inside it. */
+  /** Reports constants that one of two files would read otherwise than Soufflé's preprocessor does. */
   checkScopes(): void {
-    for (const { item, visible, to } of this.#edges) {
-      const reached = new Set([to]);
-      for (const file of reached) for (const next of file.includes) reached.add(next);
-      for (const file of reached) {
-        for (const name of visible.intersection(file.variables).difference(file.constants)) {
-          const message = `the constant \`${name}\` is not visible in \`${file.path}\`, where it is a variable`;
-          this.#report("syntax.constant", message, item.span, item.file, "define it in the included file, or in one that both include");
-        }
+    const definers = new Map<string, string[]>();
+    for (const file of this.#files.values()) {
+      for (const name of file.defined) definers.set(name, [...(definers.get(name) ?? []), file.path]);
+    }
+    for (const edge of this.#edges) {
+      this.#checkPasted(edge);
+      this.#checkAmbiguous(edge, definers);
+    }
+  }
+
+  /** Names that are constants where a file is included and were read as variables inside it. */
+  #checkPasted({ item, visible, to }: Edge): void {
+    if (visible.size === 0) return;
+    const reached = new Set([to]);
+    for (const file of reached) for (const next of file.includes) reached.add(next);
+    for (const file of reached) {
+      for (const name of visible.intersection(file.variables).difference(file.constants)) {
+        const message = `the constant \`${name}\` is not visible in \`${file.path}\`, where it is a variable`;
+        this.#report("syntax.constant", message, item.span, item.file, "define it in the included file, or in one that both include");
       }
+    }
+  }
+
+  /** Names that an include brings and that several files define: which one is meant would hang on the order of files. */
+  #checkAmbiguous({ item, from, to }: Edge, definers: ReadonlyMap<string, readonly string[]>): void {
+    for (const name of to.constants.difference(from.defined)) {
+      const paths = definers.get(name) ?? [];
+      if (paths.length < 2) continue;
+      const message = `the constant \`${name}\` is defined in ${paths.map((path) => `\`${path}\``).join(" and ")}`;
+      this.#report("syntax.constant", message, item.span, item.file, "give one of them another name");
     }
   }
 
@@ -113,7 +137,15 @@ class ProgramReader {
   }
 
   #parse(file: ProgramFile, dialect: Dialect): Known {
-    const known: Known = { constants: new Set(), variables: new Set(), includes: [], path: file.path, once: false, open: true };
+    const known: Known = {
+      constants: new Set(),
+      defined: new Set(),
+      variables: new Set(),
+      includes: [],
+      path: file.path,
+      once: false,
+      open: true,
+    };
     this.#files.set(file.path, known);
     this.#depth++;
     if (dialect === "dl") this.#parseDl(file, known);
@@ -127,13 +159,14 @@ class ProgramReader {
     const onInclude = (item: IncludeItem, visible: ReadonlySet<string>): Iterable<string> => {
       if (item.once) known.once = true;
       const to = item.once ? null : this.#include(file, item, "dl");
-      if (to === null) return [];
-      known.includes.push(to);
-      if (visible.size > 0) this.#edges.push({ item, visible: new Set(visible), to });
+      if (to === null || known.includes.has(to)) return [];
+      known.includes.add(to);
+      this.#edges.push({ item, from: known, visible: new Set(visible), to });
       return to.constants;
     };
     const parsed = parseDlFile(file.path, file.text, { limits: this.#limits, onInclude });
     for (const name of parsed.constants) known.constants.add(name);
+    for (const item of parsed.program.items) if (item.kind === "const") known.defined.add(item.name);
     for (const name of parsed.variables) known.variables.add(name);
     this.programs.push(parsed.program);
     this.#diagnostics.push(...parsed.diagnostics);

@@ -65,6 +65,12 @@ test("a constant is not pasted into included files, and that is no silent matter
   assert.deepEqual(read({ ...files, "c.dl": "p(x) :- q(x, M)." }, ["a.dl"]).codes, []);
 });
 
+test("a constant of two files is ambiguous where an include brings it, and nowhere else", () => {
+  const files = { "a.dl": "#define N 1\np(N).", "b.dl": "#define N 2\np(N).", "c.dl": '\n.include "b.dl"\np(N).' };
+  assert.deepEqual(read(files, ["a.dl", "b.dl"]).codes, []);
+  assert.deepEqual(read(files, ["a.dl", "c.dl"]).codes, ["syntax.constant c.dl:2"]);
+});
+
 test("bounds: files, nesting of includes, diagnostics", () => {
   const chain = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`f${index}.dl`, `.include "f${index + 1}.dl"`]));
   assert.deepEqual(read({ ...chain, "f20.dl": "" }, ["f0.dl"], limitsWith({ program_files: 5 })).codes, ["limit.program_files f4.dl:1"]);
