@@ -70,5 +70,5 @@ export function nearest(name: string, names: readonly string[]): string | null {
   const same = names.find((other) => other.trim().toLowerCase() === name.toLowerCase());
   if (same !== undefined) return same;
   const near = closest(name, names);
-  return distance(name, near) <= Math.max(1, Math.floor(name.length / 3)) ? near : null;
+  return distance(name, near) <= Math.max(1, Math.ceil(name.length / 2.5)) ? near : null;
 }

@@ -56,7 +56,7 @@ export async function stageFile(session: SqlSession, relation: Relation, path: s
 }
 
 function stageByFormat(request: ReadRequest, nullText: readonly string[]): Promise<Staged> {
-  const { format, path } = request.file;
+  const { format } = request.file;
   switch (format) {
     case "csv":
     case "tsv":
@@ -67,12 +67,28 @@ function stageByFormat(request: ReadRequest, nullText: readonly string[]): Promi
     case "arrow":
       return readArrow(request).then(({ raw, unused }) => stageOrDrop(contextOf(request, nullText, unused, false), raw));
     case "parquet":
-      return readParquet(request).then(({ raw, unused }) =>
-        guardParquet(path, () => stageTable(contextOf(request, nullText, unused, false), raw)),
-      );
+      return stageParquet(request, nullText);
     default:
       return unreachable(format);
   }
+}
+
+async function stageParquet(request: ReadRequest, nullText: readonly string[]): Promise<Staged> {
+  const { session, file } = request;
+  const { raw, unused } = await readParquet(request);
+  const staged = await guardParquet(file.path, () => stageTable(contextOf(request, nullText, unused, false), raw));
+  const readAll = () => session.rows(`SELECT bit_xor(hash(row)) FROM ${staged.expression} AS row`);
+  return {
+    ...staged,
+    damage: () =>
+      guardParquet(file.path, readAll).then(
+        () => null,
+        (cause: unknown) => {
+          if (cause instanceof AssayError) return cause;
+          throw cause;
+        },
+      ),
+  };
 }
 
 async function stageCsv(request: ReadRequest, nullText: readonly string[]): Promise<Staged> {

@@ -193,6 +193,7 @@ function staged(context: StageContext, raw: RawTable, made: Made): Staged {
       const places = await raw.placeOf(rows.map(([record]) => record as bigint));
       return rows.map((row, index) => quarantined(relation, limits, row, places[index] ?? context.file));
     },
+    damage: async () => null,
     async close() {
       for (const table of made.tables) await dropTemporary(session, table);
       await raw.drop();

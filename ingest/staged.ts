@@ -1,4 +1,4 @@
-import type { ErrorReport } from "../schema/assay_error.ts";
+import type { AssayError, ErrorReport } from "../schema/assay_error.ts";
 import type { Place } from "../schema/place.ts";
 import type { Row } from "../schema/value.ts";
 import type { Quarantined } from "./quarantine.ts";
@@ -27,6 +27,11 @@ export interface Staged {
   placeOf(records: readonly bigint[]): Promise<Place[]>;
   /** The places of rows by value, null for a row that the file does not hold; of duplicates the first. */
   placesOfRows(rows: readonly Row[]): Promise<(Place | null)[]>;
+  /**
+   * Reads every value of `expression` and gives the error that comes of it, or null. To be asked where SQL over it failed: pages of a
+   * Parquet file are read only when a law needs them, so damage inside them shows late.
+   */
+  damage(): Promise<AssayError | null>;
   /** Drops what the staging made in the session. */
   close(): Promise<void>;
 }

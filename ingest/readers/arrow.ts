@@ -102,7 +102,8 @@ interface ArrowSource {
 }
 
 async function openArrow(path: string): Promise<ArrowSource> {
-  compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => zstdDecompressSync(bytes) });
+  const known = compressionRegistry.get(CompressionType.ZSTD);
+  compressionRegistry.set(CompressionType.ZSTD, { ...known, decode: (bytes) => zstdDecompressSync(bytes) });
   try {
     const handle = await open(path, "r");
     const { size } = await handle.stat();

@@ -18,7 +18,7 @@ type Kind = "open" | "close" | "space" | "other";
 /**
  * Cuts a JSON document into the elements of its array, or into its top-level values where it is not an array. It looks at
  * brackets, strings and commas alone; what stands between them is for the exact reader to judge. The first record of an array begins
- * with its opening bracket and the others with nothing: `elementText` takes the marks off.
+ * with its opening bracket, the last ends with the closing one, the others end with a comma.
  */
 export class JsonSplitter implements RecordSplitter {
   #array: boolean | null = null;
@@ -27,11 +27,11 @@ export class JsonSplitter implements RecordSplitter {
   #escaped = false;
   #closed = false;
   #started = false;
-  #trailing = false;
+  #broken = false;
 
   /** True where the document is an array that was closed with nothing behind it, or where every top-level value was closed. */
   get complete(): boolean {
-    return this.#array === true ? this.#closed && !this.#trailing : this.#depth === 0 && !this.#inString;
+    return this.#array === true ? this.#closed && !this.#broken : this.#depth === 0 && !this.#inString && !this.#closed;
   }
 
   /** Whether the document is an array; null before its first character. */
@@ -47,7 +47,7 @@ export class JsonSplitter implements RecordSplitter {
         this.#array ??= false;
         this.#inString = true;
         this.#started = true;
-        this.#trailing ||= this.#closed;
+        this.#broken ||= this.#closed;
       } else if (this.#endsRecord(byte)) {
         this.#started = false;
         return at + 1;
@@ -69,12 +69,14 @@ export class JsonSplitter implements RecordSplitter {
       this.#array = byte === 91;
       if (this.#array) return false;
     }
-    if (this.#closed) this.#trailing = true;
+    if (this.#closed) this.#broken = true;
     if (this.#closed) return false;
     if (this.#array && this.#depth === 0 && byte === COMMA) return true;
     if (kind === "open") this.#depth += 1;
-    if (kind === "close" && this.#depth === 0) this.#closed = true;
-    else if (kind === "close") this.#depth -= 1;
+    if (kind === "close" && this.#depth === 0) {
+      this.#closed = true;
+      this.#broken = byte !== 93;
+    } else if (kind === "close") this.#depth -= 1;
     this.#started = true;
     return kind === "close" && this.#depth === 0 && this.#array === false;
   }
