@@ -141,7 +141,7 @@ class ProgramReader {
       constants: new Set(),
       defined: new Set(),
       variables: new Set(),
-      includes: [],
+      includes: new Set(),
       path: file.path,
       once: false,
       open: true,
