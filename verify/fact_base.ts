@@ -7,7 +7,7 @@ import { SqlError } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { checkLog, type LogCheck } from "./check_log.ts";
 import { commit, recordRefusal } from "./commit.ts";
-import { type ExplainRequest, type Explanation, explainIn } from "./explain.ts";
+import { type Explanation, explainFact, explainViolation, isFingerprint } from "./explain.ts";
 import { type GateInput, type Judgement, judgeDelta, judgeLoad } from "./gate.ts";
 import { type BaseState, limitsInForce } from "./in_force.ts";
 import { judgeAgain, type ViolationsPage } from "./judge_again.ts";
@@ -149,14 +149,7 @@ export class FactBase {
    * Errors: `query.cursor` for a cursor or a delta that this fact base did not give.
    */
   async violations(delta: string, cursor: string): Promise<ViolationsPage> {
-    return this.#exclusive(async () => {
-      await this.#session.run("BEGIN TRANSACTION");
-      try {
-        return await judgeAgain(this.#gateInput(), delta, cursor);
-      } finally {
-        await rollBack(this.#session);
-      }
-    });
+    return this.#undone((input) => judgeAgain(input, delta, cursor));
   }
 
   /** Answers a query as of a commit, the last where absent; see `answer`. Errors: `query.commit` for one there never was. */
@@ -166,11 +159,14 @@ export class FactBase {
     );
   }
 
-  /** Explains a fact or a violation; see `explainIn`. */
-  async explain(request: ExplainRequest, options: { readonly asOf?: number } = {}): Promise<Explanation> {
-    return this.#withSnapshot(options.asOf ?? null, (snapshot) =>
-      explainIn({ ...snapshot, clock: this.#options.clock, limits: this.limits }, request),
-    );
+  /**
+   * Explains a ground fact as of a commit, or a violation by its fingerprint as its verdict saw it; see `explainFact` and
+   * `explainViolation`. `depth` bounds the height of the proof in place of `explain_depth`.
+   */
+  async explain(target: string, options: { readonly asOf?: number; readonly depth?: number } = {}): Promise<Explanation> {
+    const limits = { ...this.limits, ...(options.depth === undefined ? {} : { explain_depth: options.depth }) };
+    if (isFingerprint(target)) return this.#undone((input) => explainViolation({ ...input, limits }, target));
+    return this.#withSnapshot(options.asOf ?? null, (snapshot) => explainFact({ ...snapshot, clock: this.#options.clock, limits }, target));
   }
 
   /** Entries of the commit log, `from` … `to` (both counted); all of them where absent. */
@@ -199,6 +195,18 @@ export class FactBase {
     this.#isClosed = true;
     await this.#queue;
     this.#database.close();
+  }
+
+  /** Runs `action` in a transaction that is rolled back whatever it did. */
+  async #undone<T>(action: (input: GateInput) => Promise<T>): Promise<T> {
+    return this.#exclusive(async () => {
+      await this.#session.run("BEGIN TRANSACTION");
+      try {
+        return await action(this.#gateInput());
+      } finally {
+        await rollBack(this.#session);
+      }
+    });
   }
 
   #gateInput(): GateInput {

@@ -1,16 +1,19 @@
-import type { Theory } from "../logic/theory.ts";
-import { theoryOf } from "../logic/theory.ts";
+import { type Theory, theoryOf } from "../logic/theory.ts";
 import { AssayError } from "../schema/assay_error.ts";
 import type { SqlSession } from "../schema/sql_session.ts";
 import type { Violation } from "../schema/verdict.ts";
+import { checkShape } from "./checks/shape.ts";
+import { checkTypes, type TypedRows } from "./checks/types.ts";
 import { type GateInput, type Judgement, judgeDelta } from "./gate.ts";
-import { type BaseState, inForceOf } from "./in_force.ts";
-import { judgeTheories, type LoadRequest } from "./load.ts";
+import { type BaseState, type InForce, inForceOf } from "./in_force.ts";
+import { compileSet, judgeTheories, type LoadJudgement, type LoadRequest } from "./load.ts";
 import { proposedAgain, readBody } from "./records.ts";
 import { factsAt, generationsAt, readGenerations } from "./store/history.ts";
-import { columnDefinitions, columnList, factTable, logTable } from "./store/relation_table.ts";
+import { baseRelations, columnDefinitions, columnList, factTable, logTable } from "./store/relation_table.ts";
+import { changeSchema } from "./store/schema_change.ts";
+import { speculate, stageRows } from "./store/speculation.ts";
 import { readTheoriesAt } from "./store/state.ts";
-import { cursorOffset } from "./violation_page.ts";
+import { cursorOffset, ViolationPage } from "./violation_page.ts";
 
 export interface ViolationsPage {
   readonly violations: readonly Violation[];
@@ -23,17 +26,56 @@ export interface ViolationsPage {
  * transaction is taken back to that state, so the caller rolls it back. Errors: `query.cursor`.
  */
 export async function judgeAgain(input: GateInput, delta: string, cursor: string): Promise<ViolationsPage> {
-  const { session } = input;
   const offset = cursorOffset(cursor);
   if (offset === null) throw new AssayError("query.cursor", `\`${cursor}\` is no cursor`);
-  const [row] = await session.rows("SELECT kind, head FROM assay.delta WHERE id = ?", [delta]);
-  if (row === undefined) throw new AssayError("query.cursor", `no delta \`${delta}\` was judged here`);
-  const state = await stateAt(session, Number(row[1]));
-  if (state.head !== input.state.head) await rewind(session, state.head);
-  const past: GateInput = { ...input, state };
-  const judgement = row[0] === "load" ? await loadAgain(past, delta, offset) : await deltaAgain(past, delta, offset);
+  const judged = await readJudged(input.session, delta);
+  if (judged === null) throw new AssayError("query.cursor", `no delta \`${delta}\` was judged here`);
+  const past = await takenBack(input, judged.head);
+  const judgement = judged.kind === "load" ? await loadAgain(past, delta, offset) : await deltaAgain(past, delta, offset);
   const verdict = verdictOf(judgement);
   return { violations: verdict.violations, total: verdict.total, cursor: verdict.cursor };
+}
+
+/** A delta applied again, in the open transaction, to the state it was judged against. */
+export interface Recreated {
+  readonly inForce: InForce;
+  readonly delta: readonly TypedRows[];
+  /** The log of each base relation. */
+  readonly logs: ReadonlyMap<string, string>;
+}
+
+/** Takes the open transaction to where the laws judged a stored, well-formed delta. The caller rolls it back. Null where none is kept. */
+export async function recreate(input: GateInput, delta: string): Promise<Recreated | null> {
+  const { session, limits } = input;
+  const judged = await readJudged(session, delta);
+  if (judged === null) return null;
+  const past = await takenBack(input, judged.head);
+  const logs = new Map((await readGenerations(session)).filter(({ to }) => to === null).map(({ name, log }) => [name, log]));
+  if (judged.kind === "load") {
+    const request = await storedLoad(session, delta);
+    const inForce = await compileSet(past.state.inForce, request.theories);
+    const open = generationsAt(await readGenerations(session), judged.head);
+    await changeSchema(session, open, baseRelations(inForce.program.relations), judged.head + 1, request.allowDestructive);
+    return { inForce, delta: [], logs: new Map() };
+  }
+  const proposed = await proposedAgain(session, delta);
+  if (proposed === null) return null;
+  const { inForce } = past.state;
+  const page = new ViolationPage(0, 0);
+  const typed = checkTypes(checkShape(proposed, inForce.program.relations, page), limits, page);
+  await speculate(session, await stageRows(session, typed, "assay_staged"), "assay_effective");
+  return { inForce, delta: typed, logs };
+}
+
+async function readJudged(session: SqlSession, delta: string): Promise<{ kind: "delta" | "load"; head: number } | null> {
+  const [row] = await session.rows("SELECT kind, head FROM assay.delta WHERE id = ?", [delta]);
+  return row === undefined ? null : { kind: row[0] as "delta" | "load", head: Number(row[1]) };
+}
+
+async function takenBack(input: GateInput, head: number): Promise<GateInput> {
+  const state = await stateAt(input.session, head);
+  if (head !== input.state.head) await rewind(input.session, head);
+  return { ...input, state };
 }
 
 async function deltaAgain(input: GateInput, id: string, offset: number): Promise<Judgement> {
@@ -42,16 +84,19 @@ async function deltaAgain(input: GateInput, id: string, offset: number): Promise
   return judgeDelta(input, proposed, offset);
 }
 
-async function loadAgain(input: GateInput, id: string, offset: number): ReturnType<typeof judgeTheories> {
-  const body = JSON.parse((await readBody(input.session, id)) ?? "null") as StoredLoad;
+async function loadAgain(input: GateInput, id: string, offset: number): Promise<LoadJudgement> {
+  return judgeTheories(input, await storedLoad(input.session, id), offset);
+}
+
+async function storedLoad(session: SqlSession, id: string): Promise<LoadRequest> {
+  const body = JSON.parse((await readBody(session, id)) ?? "null") as StoredLoad;
   const theories: Theory[] = [];
   for (const { hash } of Object.values(body.theories)) {
-    const files = await input.session.rows("SELECT path, body FROM assay.theory_file WHERE hash = ?", [hash]);
+    const files = await session.rows("SELECT path, body FROM assay.theory_file WHERE hash = ?", [hash]);
     theories.push(theoryOf(new Map(files.map(([path, text]) => [String(path), String(text)]))));
   }
   const { proposer: author, reason, ratchet, allow_destructive: allowDestructive } = body;
-  const request: LoadRequest = { theories, author, reason, ratchet, allowDestructive };
-  return judgeTheories(input, request, offset);
+  return { theories, author, reason, ratchet, allowDestructive };
 }
 
 interface StoredLoad {
@@ -62,7 +107,7 @@ interface StoredLoad {
   readonly theories: { readonly [name: string]: { readonly hash: string } };
 }
 
-function verdictOf(judgement: Judgement | Awaited<ReturnType<typeof judgeTheories>>): ViolationsPage {
+function verdictOf(judgement: Judgement | LoadJudgement): ViolationsPage {
   if (judgement.kind === "accepted") return judgement.accepted.verdict;
   if (judgement.kind === "refused") return judgement.refused.verdict;
   if (judgement.kind === "lawful") return judgement.delta.verdict;

@@ -122,7 +122,7 @@ async function violationsToWaive(engine: DuckDbInput, logic: LogicJudgement, wai
 }
 
 /** The set in force with `added` in it, each in place of the one of its name. */
-async function compileSet(before: InForce, added: readonly Theory[]): Promise<InForce> {
+export async function compileSet(before: InForce, added: readonly Theory[]): Promise<InForce> {
   const kept = before.theories.filter((theory) => !added.some(({ name }) => name === theory.name));
   const set = await inOrder([...kept, ...added]);
   const { program, diagnostics } = compileTheories(set);
@@ -131,7 +131,11 @@ async function compileSet(before: InForce, added: readonly Theory[]): Promise<In
 }
 
 /** One error that carries every error diagnostic. */
-export function rejected(diagnostics: readonly Diagnostic[], code: "theory.rejected" | "query.rejected", what: string): AssayError {
+export function rejected(
+  diagnostics: readonly Diagnostic[],
+  code: "theory.rejected" | "query.rejected" | "explain.rejected",
+  what: string,
+): AssayError {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const also = errors.map((diagnostic): ErrorReport => {
     const { message, span, help } = diagnostic;

@@ -10,8 +10,16 @@ import { stageRows } from "./store/speculation.ts";
 /** Says of base facts whether the delta brought them, and the place each came from. The answer has the order of the question. */
 export type Origins = (facts: readonly Fact[]) => Promise<readonly SupportingFact[]>;
 
-/** Origins within a fact base: the delta's own rows first, then the log. The session must be free to make temporary tables. */
-export function originsOf(session: SqlSession, relations: ReadonlyMap<string, Relation>, delta: readonly TypedRows[]): Origins {
+/**
+ * Origins within a fact base: the delta's own rows first, then the log; `logs` names a relation's log where it is not that of the
+ * present. The session must be free to make temporary tables.
+ */
+export function originsOf(
+  session: SqlSession,
+  relations: ReadonlyMap<string, Relation>,
+  delta: readonly TypedRows[],
+  logs: ReadonlyMap<string, string> = new Map(),
+): Origins {
   const asserted = lazyIndex(delta);
   return async (facts) => {
     const found = facts.map((fact): SupportingFact | null => {
@@ -19,7 +27,7 @@ export function originsOf(session: SqlSession, relations: ReadonlyMap<string, Re
       return place === undefined ? null : { ...fact, from: "delta", place };
     });
     const based = facts.filter((_, index) => found[index] === null);
-    const places = await placesInLog(session, relations, based);
+    const places = await placesInLog(session, relations, based, logs);
     let next = 0;
     return facts.map((fact, index) => {
       const known = found[index] ?? null;
@@ -47,10 +55,11 @@ function lazyIndex(delta: readonly TypedRows[]): (relation: string) => ReadonlyM
 }
 
 /** The place each fact had when it was last asserted, or null; one read of the log for each relation asked about. */
-export async function placesInLog(
+async function placesInLog(
   session: SqlSession,
   relations: ReadonlyMap<string, Relation>,
   facts: readonly Fact[],
+  logs: ReadonlyMap<string, string>,
 ): Promise<(Place | null)[]> {
   const places: (Place | null)[] = facts.map(() => null);
   for (const name of new Set(facts.map((fact) => fact.relation))) {
@@ -62,7 +71,7 @@ export async function placesInLog(
     if (staged === undefined) continue;
     const found = await session.rows(
       `SELECT s.${ROW}, arg_max(l.${PLACE}, l.${COMMIT}) FROM ${staged.table} AS s
-       JOIN ${logTable(name)} AS l ON ${sameRow(relation.attributes, "s", "l")} WHERE l.${OP} = 1 AND l.${PLACE} IS NOT NULL GROUP BY s.${ROW}`,
+       JOIN ${logTable(logs.get(name) ?? name)} AS l ON ${sameRow(relation.attributes, "s", "l")} WHERE l.${OP} = 1 AND l.${PLACE} IS NOT NULL GROUP BY s.${ROW}`,
     );
     for (const [row, place] of found) places[indexes[Number(row)] as number] = place as Place;
     await session.run(`DROP TABLE ${staged.table}`);

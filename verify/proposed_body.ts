@@ -1,6 +1,5 @@
 import { AssayError } from "../schema/assay_error.ts";
-import { type CanonicalInput, canonicalJson } from "../schema/canonical.ts";
-import type { Delta, ProposedDelta, ProposedValue } from "../schema/delta.ts";
+import type { Delta, ProposedDelta, ProposedRow, ProposedValue } from "../schema/delta.ts";
 import { isDecimal } from "../schema/exact_json.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Row } from "../schema/value.ts";
@@ -16,20 +15,19 @@ export function typedDelta(proposed: ProposedDelta, typed: readonly TypedRows[])
 }
 
 /**
- * The stored form of a delta that shape or types refuse, so that it too has an id: as `deltaBody`, but rows as they were proposed,
- * decimals as strings as written, and every broken character as U+FFFD.
+ * The stored form of a delta that shape or types refuse, so that it too has an id and can be judged again: JSON with the members of
+ * `deltaBody` in its order, but rows, names and numbers as they were proposed, with every broken character as U+FFFD.
  */
 export function* malformedBody(proposed: ProposedDelta): Generator<string> {
-  const side = (name: "assert" | "retract") =>
-    Object.fromEntries([...proposed[name]].map(([relation, rows]) => [relation.toWellFormed(), rows.map((row) => plain(row))]));
-  const { base, proposer, reason } = proposed;
-  const body = canonicalJson({
-    ...(proposed.assert.size > 0 ? { assert: side("assert") } : {}),
-    ...(base === null ? {} : { base }),
-    proposer: proposer.toWellFormed(),
-    reason: reason.toWellFormed(),
-    ...(proposed.retract.size > 0 ? { retract: side("retract") } : {}),
-  });
+  const { assert, base, proposer, reason, retract } = proposed;
+  const members = [
+    ...(assert.size > 0 ? [`"assert":${sideText(assert)}`] : []),
+    ...(base === null ? [] : [`"base":${base}`]),
+    `"proposer":${valueText(proposer)}`,
+    `"reason":${valueText(reason)}`,
+    ...(retract.size > 0 ? [`"retract":${sideText(retract)}`] : []),
+  ];
+  const body = `{${members.join(",")}}`;
   let from = 0;
   while (from < body.length) {
     let to = Math.min(from + PIECE_LENGTH, body.length);
@@ -59,13 +57,20 @@ export function boundedPieces(pieces: Iterable<string>, limits: Limits): string[
   return kept;
 }
 
-function plain(value: unknown): CanonicalInput {
-  if (typeof value === "string") return value.toWellFormed();
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+function sideText(side: ReadonlyMap<string, readonly ProposedRow[]>): string {
+  const relations = [...side].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${relations.map(([name, rows]) => `${valueText(name)}:[${rows.map(rowAsProposed).join(",")}]`).join(",")}}`;
+}
+
+function rowAsProposed(row: ProposedRow): string {
+  if (Array.isArray(row)) return valueText(row as readonly ProposedValue[]);
+  const members = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, value]) => `${valueText(name)}:${valueText(value)}`).join(",")}}`;
+}
+
+function valueText(value: ProposedValue): string {
+  if (typeof value === "string") return JSON.stringify(value.toWellFormed());
+  if (typeof value === "number") return Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`;
   if (isDecimal(value)) return value.decimal;
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.toWellFormed(), plain(member)]));
-  }
-  return value as Exclude<ProposedValue, object>;
+  return Array.isArray(value) ? `[${value.map(valueText).join(",")}]` : String(value);
 }

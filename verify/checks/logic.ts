@@ -1,9 +1,12 @@
 import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
 import type { DuckDbInput } from "../../logic/engines/duckdb/input.ts";
+import { supportOf } from "../../logic/explain/support.ts";
+import type { Law } from "../../logic/language/ir.ts";
+import type { Fact } from "../../schema/fact.ts";
+import type { Row } from "../../schema/value.ts";
 import type { LawOutcome, Undecided } from "../../schema/verdict.ts";
 import { type LawViolations, listLawViolations } from "../law_violations.ts";
 import type { Origins } from "../origins.ts";
-import { supportOf } from "../support.ts";
 import type { ViolationPage } from "../violation_page.ts";
 
 export interface LogicJudgement extends LawViolations {
@@ -12,7 +15,7 @@ export interface LogicJudgement extends LawViolations {
 
 /**
  * Check 5, logic: every law of the program over the tables that `input` names. Violations go on the page with their supporting facts.
- * Where a bound is reached the judgement is undecided and lists nothing: what was found before it is in the outcomes.
+ * Where a bound is reached the judgement is undecided: what was found before it is in the outcomes.
  */
 export async function checkLogic(
   input: DuckDbInput,
@@ -21,15 +24,35 @@ export async function checkLogic(
   page: ViolationPage,
 ): Promise<LogicJudgement> {
   const check = await checkLaws(input);
+  const undecided = (by: Undecided): LogicJudgement => ({ laws: check.laws, refused: false, standing: new Set(), undecided: by });
   try {
-    if (check.undecided !== null) {
-      return { laws: check.laws, refused: false, standing: new Set(), undecided: check.undecided };
-    }
-    const listed = await listLawViolations({ check, program: input.program, waived, page, support: supportOf(input), origins });
+    if (check.undecided !== null) return undecided(check.undecided);
+    const support = (law: Law, rows: readonly Row[]) => supportOfLaw(input, law, rows);
+    const listed = await listLawViolations({ check, program: input.program, waived, page, support, origins });
     return { ...listed, undecided: null };
+  } catch (cause) {
+    if (cause instanceof SupportUndecided) return undecided(cause.undecided);
+    throw cause;
   } finally {
     await check.close();
   }
+}
+
+/** Carries a bound reached while looking for the facts behind violations, which ends the open transaction, if there is one. */
+class SupportUndecided extends Error {
+  override readonly name = "SupportUndecided";
+  readonly undecided: Undecided;
+
+  constructor(undecided: Undecided) {
+    super(undecided.detail);
+    this.undecided = undecided;
+  }
+}
+
+async function supportOfLaw(input: DuckDbInput, law: Law, rows: readonly Row[]): Promise<readonly (readonly Fact[])[]> {
+  const { undecided, support } = await supportOf(input, law.relation, rows);
+  if (undecided !== null) throw new SupportUndecided(undecided);
+  return support.map(({ facts }) => facts);
 }
 
 /** The outcomes of several judgements in the order of the program's laws. */

@@ -62,6 +62,7 @@ export class DuckDbSession implements SqlSession {
 
   /** Refuses, as a `SqlError` of the kind `Statement`, what is not exactly one statement that only reads. */
   async checkOneSelect(sql: string): Promise<void> {
+    if (/^[\s;]*$/.test(sql)) throw new SqlError("Statement", "there is no statement", sql, false);
     const extracted = await this.#guard(sql, () => this.#connection.extractStatements(sql));
     if (extracted.count !== 1) throw new SqlError("Statement", `there are ${extracted.count} statements where one is wanted`, sql, false);
     const prepared = await this.#guard(sql, () => extracted.prepare(0));

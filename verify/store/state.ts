@@ -1,4 +1,5 @@
 import { type Theory, theoryOf } from "../../logic/theory.ts";
+import { AssayError } from "../../schema/assay_error.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 import { type BaseState, GENESIS, inForceOf } from "../in_force.ts";
 
@@ -15,7 +16,7 @@ export async function readState(session: SqlSession): Promise<BaseState> {
   };
 }
 
-/** The theories in force as of a commit, made anew from their stored texts. */
+/** The theories in force as of a commit, made anew from their stored texts. Errors: `store.theory_altered`. */
 export async function readTheoriesAt(session: SqlSession, commit: number): Promise<Theory[]> {
   const rows = await session.rows(
     `SELECT t.hash, f.path, f.body FROM assay.theory AS t JOIN assay.theory_file AS f ON f.hash = t.hash
@@ -27,5 +28,9 @@ export async function readTheoriesAt(session: SqlSession, commit: number): Promi
     theory.set(String(path), String(body));
     files.set(String(hash), theory);
   }
-  return [...files.values()].map((texts) => theoryOf(texts));
+  return [...files].map(([hash, texts]) => {
+    const theory = theoryOf(texts);
+    if (theory.hash === hash) return theory;
+    throw new AssayError("store.theory_altered", `the stored text of the theory \`${theory.name}\` is not the text that was loaded`);
+  });
 }
