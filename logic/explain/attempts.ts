@@ -1,4 +1,4 @@
-import type { Value } from "../../schema/value.ts";
+import { NUMBER_MAX, NUMBER_MIN, UNSIGNED_MAX, type Value } from "../../schema/value.ts";
 import { planBody } from "../engines/duckdb/body.ts";
 import type { Evaluation } from "../engines/duckdb/evaluation.ts";
 import { literalVariables } from "../engines/duckdb/existential.ts";
@@ -76,8 +76,10 @@ function solved(term: IrTerm, value: Value): { readonly left: IrTerm; readonly r
   if (term.kind !== "operation" || term.args.length !== 2 || typeof value !== "bigint") return { left: term, right };
   const [first, second] = term.args;
   if (first?.kind !== "variable" || second?.kind !== "constant" || typeof second.value !== "bigint") return { left: term, right };
-  if (term.op === "+") return { left: first, right: { ...right, value: value - second.value } };
-  return term.op === "-" ? { left: first, right: { ...right, value: value + second.value } } : { left: term, right };
+  if (term.op !== "+" && term.op !== "-") return { left: term, right };
+  const solution = term.op === "+" ? value - second.value : value + second.value;
+  const [least, most] = term.type === "unsigned" ? [0n, UNSIGNED_MAX] : [NUMBER_MIN, NUMBER_MAX];
+  return solution < least || solution > most ? { left: term, right } : { left: first, right: { ...right, value: solution } };
 }
 
 /**
