@@ -8,6 +8,7 @@ import { parseGroundAtom } from "../logic/language/dl/parse_query.ts";
 import type { IrProgram } from "../logic/language/ir.ts";
 import { AssayError } from "../schema/assay_error.ts";
 import type { ProposedValue } from "../schema/delta.ts";
+import { rowText } from "../schema/delta_id.ts";
 import type { Fact } from "../schema/fact.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Place } from "../schema/place.ts";
@@ -79,8 +80,17 @@ export async function explainViolation(input: GateInput, fingerprint: string): P
   const fact = { relation: law.relation, row: witnessRow(lawRelation(program, law), violation, limits) };
   const { undecided, proof } = await prove(engine, fact);
   refuseUndecided(undecided);
-  const origins = originsOf(session, program.relations, recreated.delta, recreated.logs);
+  const origins = knownPlaces(violation, originsOf(session, program.relations, recreated.delta, recreated.logs));
   return { kind: "violation", delta, violation, proof: proof === null ? null : await withPlaces(proof, origins) };
+}
+
+/** Origins that take the places of a delta's own facts from the violation, for the stored delta has none. */
+function knownPlaces(violation: Violation, origins: Origins): Origins {
+  const known = new Map(violation.facts.map((fact) => [`${fact.relation} ${rowText(fact.row)}`, fact.place]));
+  return async (facts) => {
+    const found = await origins(facts);
+    return found.map((fact) => ({ ...fact, place: fact.place ?? known.get(`${fact.relation} ${rowText(fact.row)}`) ?? null }));
+  };
 }
 
 function refuseUndecided(undecided: Undecided | null): void {

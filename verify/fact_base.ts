@@ -222,7 +222,7 @@ export class FactBase {
       return judgement;
     } catch (cause) {
       await rollBack(this.#session);
-      throw cause instanceof SqlError ? storeError(cause, this.#database.path, null) : cause;
+      throw cause;
     }
   }
 
@@ -243,6 +243,8 @@ export class FactBase {
     const session = await this.#database.connect();
     try {
       return await action(await openSnapshot(session, this.#state, asOf));
+    } catch (cause) {
+      throw this.#asStoreError(cause);
     } finally {
       this.#database.disconnect(session);
     }
@@ -251,9 +253,16 @@ export class FactBase {
   /** One after the other: a session runs one transaction at a time, and a verdict holds only for the state it saw. */
   async #exclusive<T>(action: () => Promise<T>): Promise<T> {
     this.#assertOpen();
-    const turn = this.#queue.then(action);
+    const turn = this.#queue.then(action).catch((cause: unknown) => {
+      throw this.#asStoreError(cause);
+    });
     this.#queue = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** A failure of the database as its user should see it; anything else as it is. */
+  #asStoreError(cause: unknown): unknown {
+    return cause instanceof SqlError ? storeError(cause, this.#database.path, null) : cause;
   }
 
   #assertOpen(): void {

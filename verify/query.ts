@@ -9,6 +9,7 @@ import { quoteName, SqlError, type SqlValue } from "../schema/sql_session.ts";
 import { rejected } from "./load.ts";
 import type { DuckDbSession, SqlAnswer } from "./store/duckdb_session.ts";
 import type { Snapshot } from "./store/snapshot.ts";
+import { storeError } from "./store/store_error.ts";
 
 /** A Datalog query, `?- path(x, "zod", v).`, or one SELECT statement. */
 export type QueryRequest = { readonly datalog: string } | { readonly sql: string };
@@ -97,6 +98,8 @@ async function sqlErrors<T>(action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (cause) {
     if (!(cause instanceof SqlError)) throw cause;
+    const failed = storeError(cause, null, null);
+    if (failed !== cause) throw failed;
     const said = cause.message.split("\n\nLINE")[0] ?? cause.message;
     if (cause.interrupted) throw new AssayError("limit.verdict_ms", "the query took longer than the bound `verdict_ms`", { cause });
     if (/operations are disabled by configuration/.test(cause.message)) throw new AssayError("query.sql_file", `\`${said}\``, { cause });

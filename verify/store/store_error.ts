@@ -11,6 +11,9 @@ const kinds: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/checksum|corrupt|Could not read enough bytes|could not read all|truncat|deserializ/i, "store.damaged", "the file is damaged"],
 ];
 
+/** The classes of failure that are the database's own; the others are about a statement and may quote anything. */
+const OWN = /^(IO|FATAL|INTERNAL|TransactionContext|Serialization) Error/i;
+
 /**
  * What a failure of the database means to its user, by the words DuckDB uses for it. `fallback` is the code for an IO failure that
  * none of them names; where it is null such a failure comes back as it was.
@@ -19,7 +22,7 @@ export function storeError(cause: unknown, path: string | null, fallback: ErrorC
   const message = cause instanceof Error ? cause.message : String(cause);
   const place = path;
   for (const [pattern, code, detail] of kinds) {
-    if (!pattern.test(message)) continue;
+    if (!OWN.test(message) || !pattern.test(message)) continue;
     const holder = /held in (.+?) \(PID (\d+)\)/.exec(message);
     const who = code === "store.locked" && holder !== null ? `: process ${holder[2]} (\`${holder[1]}\`) holds it` : "";
     return new AssayError(code, `${detail}${who}`, { place, cause });

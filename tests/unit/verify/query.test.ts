@@ -59,6 +59,7 @@ test("hostile SQL is refused with a clear code and changes nothing, inside or ou
     ["SELECT nextval('nosuch')", "query.sql_error"],
     ["SELECT * FROM nosuch", "query.sql_error"],
     ["SELEC 1", "query.sql_error"],
+    ["SELECT * FROM corrupt_no_space_left_on_device", "query.sql_error"],
     ["SELECT 'a\0b'", "query.sql_statement"],
   ];
   try {
