@@ -1,11 +1,14 @@
-import type { Row, Value } from "../../schema/value.ts";
+import type { Value } from "../../schema/value.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 const SHOWN_CHARACTERS = 200;
 
-/** A fact as a program would write it: `package("node_modules/zod", "zod", "4.6.7")`. Long symbols are cut with their length told. */
-export function factText(relation: string, row: Row): string {
-  return `${relation}(${row.map(valueText).join(", ")})`;
+/**
+ * A fact as a program would write it: `package("node_modules/zod", "zod", "4.6.7")`; null prints as `_`, any value. Long symbols
+ * are cut with their length told.
+ */
+export function factText(relation: string, row: readonly (Value | null)[]): string {
+  return `${relation}(${row.map((value) => (value === null ? "_" : valueText(value))).join(", ")})`;
 }
 
 /** A value as a program would write it; a float always shows that it is one. */

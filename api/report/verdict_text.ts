@@ -88,7 +88,7 @@ function lawNames(laws: readonly LawOutcome[]): string {
 function summary(verdict: Verdict, { style, micros }: VerdictTextOptions): string {
   const { laws, facts, delta_facts } = verdict.checked;
   const parts = [countText(laws, "law"), countText(facts, "fact")];
-  if (verdict.delta !== null) parts.push(`${countText(delta_facts, "fact")} in the delta`);
+  if (delta_facts > 0 && verdict.delta !== null) parts.push(`${countText(delta_facts, "fact")} in the delta`);
   if (verdict.commit !== null) parts.push(`commit ${verdict.commit}`);
   if (verdict.replayed) parts.push("delivered before: nothing changed");
   if (micros !== null) parts.push(durationText(micros));

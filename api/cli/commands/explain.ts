@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { explanationText } from "../../report/explanation_text.ts";
 import type { Door } from "../door.ts";
 import { withFactBase } from "../fact_base_door.ts";
 import { type CommonOptions, count, databaseOption, jsonOption, limitOption } from "../options.ts";
@@ -12,6 +13,15 @@ interface ExplainOptions extends CommonOptions {
   readonly asOf?: number;
 }
 
+const HELP = `
+Examples:
+  assay explain --db x.duckdb 'reachable("node_modules/zod")'
+  assay explain --db x.duckdb --why-not 'reachable("node_modules/left-pad")'
+  assay explain --db x.duckdb 8f2e…                                the fingerprint of a violation, from a verdict
+
+The exit code is 0 where the answer fits the question, and 1 where a fact asked for does not hold, or one asked about with
+--why-not does.`;
+
 export function explainCommand(root: Command, door: Door): void {
   const command = databaseOption(
     root.command("explain").description("prove a fact or a violation down to base facts, or say what is missing"),
@@ -19,7 +29,8 @@ export function explainCommand(root: Command, door: Door): void {
     .argument("<fact|fingerprint>", "a ground fact, 'package(\"…\", …)', or the fingerprint of a violation")
     .option("--why-not", "say what is missing for a fact that does not hold")
     .option("--depth <levels>", "levels of the proof printed", count)
-    .option("--as-of <commit>", "explain as of this commit", count);
+    .option("--as-of <commit>", "explain a fact as of this commit", count)
+    .addHelpText("after", HELP);
   jsonOption(limitOption(command)).action(async (target: string, options: ExplainOptions) => {
     await door.answer(await explain(door, target, options), options.json === true);
   });
@@ -27,8 +38,13 @@ export function explainCommand(root: Command, door: Door): void {
 
 async function explain(door: Door, target: string, options: ExplainOptions): Promise<Outcome> {
   return withFactBase(door, options.db, options.limit, async (base): Promise<Outcome> => {
-    const explanation = await base.explain({ atom: target });
+    const { asOf, depth } = options;
+    const explanation = await base.explain(target, {
+      ...(asOf === undefined ? {} : { asOf }),
+      ...(depth === undefined ? {} : { depth }),
+    });
     const envelope = { ok: true, data: explanation, error: null, events: [], cursor: null };
-    return { envelope, exit: 0, text: () => JSON.stringify(explanation) };
+    const isAsked = (explanation.kind === "why_not") === (options.whyNot === true);
+    return { envelope, exit: isAsked ? 0 : 1, text: (style) => explanationText(explanation, style) };
   });
 }
