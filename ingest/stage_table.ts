@@ -5,9 +5,10 @@ import type { Relation } from "../schema/relation.ts";
 import { quoteName, type SqlRow, type SqlSession } from "../schema/sql_session.ts";
 import type { BoundAttribute } from "./columns.ts";
 import { placesOfRows } from "./places_of_rows.ts";
-import { QUARANTINE_TEXT_CHARACTERS, type Quarantined } from "./quarantine.ts";
+import type { Quarantined } from "./quarantine.ts";
 import { dropTemporary, type RawTable, temporaryName } from "./raw_table.ts";
 import { reasonOf } from "./reasons.ts";
+import { StageSql } from "./stage_sql.ts";
 import type { Staged } from "./staged.ts";
 import { canBe, type TypedColumn, typedColumn } from "./typed_sql.ts";
 
@@ -54,45 +55,6 @@ function columnType(context: StageContext, bound: BoundAttribute, declared: stri
   const { name, type } = bound.attribute;
   const detail = `column \`${bound.column}\` is ${declared}, attribute \`${name}\` of \`${context.relation.name}\` is ${type}`;
   return new AssayError("ingest.column_type", detail, { place: context.file });
-}
-
-/** The nested selects: inputs, then values, then the first fault of each record. */
-class StageSql {
-  readonly #typed: readonly TypedColumn[];
-  readonly #raw: RawTable;
-
-  constructor(typed: readonly TypedColumn[], raw: RawTable) {
-    this.#typed = typed;
-    this.#raw = raw;
-  }
-
-  values(): string {
-    const inputs = this.#typed.flatMap(({ input }, i) => (input === null ? [] : [`${input} AS c${i}`]));
-    const record = this.#raw.record === null ? [] : [`${this.#raw.record} AS _record`];
-    const values = this.#typed.map(({ value }, i) => `${value} AS v${i}`);
-    const inner = [...inputs, ...record];
-    return `SELECT ${["*", ...values].join(", ")} FROM (SELECT ${inner.length === 0 ? "1" : inner.join(", ")} FROM ${this.#raw.expression})`;
-  }
-
-  /** SQL of `<attribute>:<code>` for the first fault of a record, `skip` for one to leave out, else NULL. */
-  fault(of: readonly TypedColumn[] = this.#typed): string {
-    const skips = of.flatMap(({ skip }) => (skip === null ? [] : [`WHEN ${skip} THEN 'skip'`]));
-    const bads = of.flatMap((column) =>
-      column.input === null ? [] : [`WHEN ${column.bad} THEN '${this.#typed.indexOf(column)}:' || ${column.code}`],
-    );
-    const whens = [...skips, ...bads];
-    return whens.length === 0 ? "CAST(NULL AS VARCHAR)" : `CASE ${whens.join(" ")} END`;
-  }
-
-  /** SQL of the offending text, for records whose fault is known. */
-  text(of: readonly TypedColumn[] = this.#typed): string {
-    const whens = of.flatMap((column) =>
-      column.input === null
-        ? []
-        : [`WHEN ${column.bad} THEN left(CAST(c${this.#typed.indexOf(column)} AS VARCHAR), ${QUARANTINE_TEXT_CHARACTERS})`],
-    );
-    return whens.length === 0 ? "CAST(NULL AS VARCHAR)" : `CASE WHEN _fault IS NULL THEN NULL ${whens.join(" ")} END`;
-  }
 }
 
 /** What staging made: where the rows are, where the set-aside records are, and how many of each. */

@@ -1,11 +1,14 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { type Data, DataType, type Decimal, type Field, type Time, type Timestamp, TimeUnit, Vector } from "apache-arrow";
+import { type Data, DataType, type Decimal, type Field, type Time, type Timestamp, Vector } from "apache-arrow";
 import type { ValueType } from "../../schema/value.ts";
 import type { ColumnKind } from "../raw_table.ts";
+import { floorDiv, isoDate, perSecond, timeOfDay } from "./arrow_times.ts";
 import type { RawCell } from "./raw_rows.ts";
 
 /** A cell's text is not UTF-8. */
 export const notUtf8: unique symbol = Symbol("not UTF-8");
+
+export type CellReader = (row: number) => RawCell | typeof notUtf8;
 
 /** How the values of one Arrow type travel into a raw table. */
 export interface ArrowCells {
@@ -15,7 +18,7 @@ export interface ArrowCells {
   /** The SQL that makes the value of the raw column `column`. */
   sql(column: string): string;
   /** Reads the cells of one batch; NULL is null. */
-  read(vector: Vector): (row: number) => RawCell | typeof notUtf8;
+  read(vector: Vector): CellReader;
 }
 
 /**
@@ -86,7 +89,7 @@ function decoded(cells: ArrowCells, data: Data): (RawCell | typeof notUtf8)[] {
 }
 
 /** Texts of a batch: in one piece where all of it is ASCII, which is the common case and several times faster. */
-function readTexts(vector: Vector): (row: number) => RawCell | typeof notUtf8 {
+function readTexts(vector: Vector): CellReader {
   const data = vector.data[0];
   if (data === undefined) return () => null;
   const offsets = data.valueOffsets as unknown as ArrayLike<number | bigint>;
@@ -142,29 +145,4 @@ function timestamps(type: Timestamp): ArrowCells["read"] {
     const day = floorDiv(value, second * 86_400n);
     return `${isoDate(day)}T${timeOfDay(value - day * second * 86_400n, second)}${zone}`;
   });
-}
-
-function perSecond(unit: TimeUnit): bigint {
-  if (unit === TimeUnit.SECOND) return 1n;
-  if (unit === TimeUnit.MILLISECOND) return 1_000n;
-  return unit === TimeUnit.MICROSECOND ? 1_000_000n : 1_000_000_000n;
-}
-
-function floorDiv(value: bigint, by: bigint): bigint {
-  return value / by - (value % by < 0n ? 1n : 0n);
-}
-
-/** The date of a day counted from 1970-01-01, by the proleptic Gregorian calendar. */
-function isoDate(day: bigint): string {
-  const date = new Date(Number(day) * 86_400_000);
-  return Number.isNaN(date.getTime()) ? `day ${day}` : date.toISOString().slice(0, -14);
-}
-
-/** `hh:mm:ss`, with as many decimals as are not zero. */
-function timeOfDay(value: bigint, second: bigint): string {
-  const seconds = Number(value / second);
-  const fraction = (value % second).toString().padStart(second.toString().length - 1, "0");
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
-  const decimals = second === 1n ? "" : fraction.replace(/0+$/, "");
-  return `${parts.join(":")}${decimals === "" ? "" : `.${decimals}`}`;
 }
