@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { materialise } from "../../logic/engines/duckdb/materialise.ts";
 import type { Term } from "../../logic/language/ast.ts";
@@ -39,6 +40,16 @@ export async function runAssay(session: DuckDbSession, text: string): Promise<Ou
   } finally {
     await result.close();
   }
+}
+
+/** Fails unless our engine and native clingo give a program the same one answer set. */
+export async function agree(session: DuckDbSession, text: string): Promise<void> {
+  const ours = await runAssay(session, text);
+  const theirs = runClingo(text);
+  assert.notEqual(theirs.model, null, `${text}\n${theirs.printed}`);
+  const faults = ours.kind === "rejected" ? ours.diagnostics.map((one) => `${one.code} ${one.message}`) : [];
+  assert.equal(ours.kind, "model", [text, ...faults].join("\n"));
+  if (ours.kind === "model") assert.deepEqual(ours.model, theirs.model, text);
 }
 
 /** Whether native clingo is on the machine. */

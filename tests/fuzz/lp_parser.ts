@@ -43,4 +43,4 @@ for (let seed = Number(values.seed); systemClock.micros() < end; seed++) {
   fc.assert(fc.property(input, check), { seed, numRuns: ROUND });
   runs += ROUND;
 }
-console.log(`${runs} inputs to the .lp parser and lowering, none crashed or took ${SLOW_MS} ms`);
+process.stdout.write(`${runs} inputs to the .lp parser and lowering, none crashed or took ${SLOW_MS} ms\n`);

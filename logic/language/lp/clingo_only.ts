@@ -1,4 +1,3 @@
-import { limits } from "../../../schema/limits.ts";
 import type { Span } from "../../../schema/place.ts";
 import type { Formula, Item, RuleItem } from "../ast.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
@@ -32,10 +31,10 @@ function refuse(message: string, span: Span, sink: DiagnosticSink): false {
 }
 
 /** Reports a rule with more literals than an engine joins in one statement. */
-export function checkLength(item: RuleItem, sink: DiagnosticSink): boolean {
+export function checkLength(item: RuleItem, bound: number, sink: DiagnosticSink): boolean {
   const length = item.body.reduce((sum, formula) => sum + literalCount(formula), 0);
-  if (length <= limits.rule_literals.value) return true;
-  const message = `a rule has more than ${limits.rule_literals.value} literals`;
+  if (length <= bound) return true;
+  const message = `a rule has more than ${bound} literals`;
   sink.error("limit.rule_literals", { span: item.span, text: item.heads[0]?.relation ?? ":-" }, message, null);
   return false;
 }

@@ -109,12 +109,12 @@ function plainRules(
 ): { rules: PlainRule[]; laws: OpenLaw[] } {
   const rules: PlainRule[] = [];
   const laws: OpenLaw[] = [];
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   for (const item of items) {
     const count = countUnpooled(item, expansion.bound + 1);
-    const isFact = item.body.length === 0 && count === 1;
+    const isFact = item.form === "normal" && item.body.length === 0 && count === 1;
     if (!grow(expansion, isFact ? 0 : count, item.span, sink)) break;
-    const { heads, bodies } = unpool(item);
+    const { heads, bodies } = count === 1 ? { heads: [...item.heads], bodies: [item.body] } : unpool(item);
     if (item.form === "constraint") {
       const constraint = constraintHead(item, bodies, theory, taken, sink);
       laws.push(...constraint.laws);

@@ -37,12 +37,12 @@ export function constraintHead(
   item: RuleItem,
   bodies: readonly (readonly Formula[])[],
   theory: string,
-  taken: Set<string>,
+  taken: Map<string, number>,
   sink: DiagnosticSink,
 ): ConstraintHead {
   const marks = readMarks(item.doc.marks, sink).laws;
   const id = marks[0]?.id ?? unmarkedId(`${theory}.constraint_${item.span.line}`, taken);
-  taken.add(id);
+  if (!taken.has(id)) taken.set(id, 1);
   const relation = id.includes(".") ? id : `law.${id}`;
   const inEach = bodies.map((body) => variableNames(termsOf(body, false)));
   const names = [...variableNames(termsOf(item.body, false))].filter((name) => inEach.every((each) => each.has(name)));
@@ -57,9 +57,12 @@ export function constraintHead(
   return { head: { kind: "atom", relation, args, span: item.span }, laws };
 }
 
-function unmarkedId(wanted: string, taken: ReadonlySet<string>): string {
+/** The wanted id, or the first free one with a number behind it. */
+function unmarkedId(wanted: string, taken: Map<string, number>): string {
   let id = wanted;
-  for (let count = 2; taken.has(id); count++) id = `${wanted}_${count}`;
+  let count = taken.get(wanted) ?? 0;
+  while (taken.has(id)) id = `${wanted}_${++count}`;
+  taken.set(wanted, Math.max(count, 1));
   return id;
 }
 

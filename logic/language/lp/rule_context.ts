@@ -1,4 +1,3 @@
-import { limits } from "../../../schema/limits.ts";
 import type { Span } from "../../../schema/place.ts";
 import type { Relation } from "../../../schema/relation.ts";
 import type { ValueType } from "../../../schema/value.ts";
@@ -18,14 +17,14 @@ export interface ShapedRelation {
 /** Counts the rules and elements that are written out, over all programs of a run. */
 export interface Expansion {
   rules: number;
+  readonly bound: number;
 }
 
 /** Notes that `more` rules are written out; false, reported, where they become too many. */
 export function grow(expansion: Expansion, more: number, span: Span, sink: DiagnosticSink): boolean {
   expansion.rules += Math.max(more, 0);
-  const bound = limits.rules_expanded.value;
-  if (expansion.rules <= bound) return true;
-  sink.error("limit.rules_expanded", { span, text: "" }, `the rules written out to more than ${bound}`, null);
+  if (expansion.rules <= expansion.bound) return true;
+  sink.error("limit.rules_expanded", { span, text: "" }, `the rules written out to more than ${expansion.bound}`, null);
   return false;
 }
 

@@ -1,4 +1,3 @@
-import { limits } from "../../../schema/limits.ts";
 import type { Attribute, Relation } from "../../../schema/relation.ts";
 import type { Atom } from "../ast.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
@@ -15,6 +14,7 @@ import { leavesOf, type Shape, shapeOf } from "./type_node.ts";
 export function shapedRelations(
   predicates: ReadonlyMap<string, Predicate>,
   rules: readonly PlainRule[],
+  attributes: number,
   sink: DiagnosticSink,
 ): Map<string, ShapedRelation> {
   const headsOf = new Map<string, PlainRule[]>();
@@ -25,7 +25,7 @@ export function shapedRelations(
   }
   const shaped = new Map<string, ShapedRelation>();
   for (const predicate of predicates.values()) {
-    const shapes = shapesOf(predicate, sink);
+    const shapes = shapesOf(predicate, attributes, sink);
     if (shapes === null) continue;
     const relation = predicate.relation ?? inferredRelation(predicate, shapes, headsOf.get(predicate.name) ?? []);
     shaped.set(predicate.name, { relation, shapes });
@@ -33,7 +33,7 @@ export function shapedRelations(
   return shaped;
 }
 
-function shapesOf(predicate: Predicate, sink: DiagnosticSink): Shape[] | null {
+function shapesOf(predicate: Predicate, bound: number, sink: DiagnosticSink): Shape[] | null {
   const at = { span: predicate.span, text: predicate.name };
   const shapes: Shape[] = [];
   for (const type of predicate.types) {
@@ -45,8 +45,8 @@ function shapesOf(predicate: Predicate, sink: DiagnosticSink): Shape[] | null {
     shapes.push(shape);
   }
   const width = shapes.reduce((sum, shape) => sum + leavesOf(shape).length, 0);
-  if (width <= limits.attributes.value) return shapes;
-  sink.error("limit.attributes", at, `\`${predicate.name}\` has ${width} attributes, more than ${limits.attributes.value}`, null);
+  if (width <= bound) return shapes;
+  sink.error("limit.attributes", at, `\`${predicate.name}\` has ${width} attributes, more than ${bound}`, null);
   return null;
 }
 

@@ -7,6 +7,7 @@ import { termsOf, termsWithin } from "./walk.ts";
  * aggregates are its witness, so they count as used. Names that begin with `_` are exempt.
  */
 export function checkSingletons(item: RuleItem, sink: DiagnosticSink): void {
+  if (item.body.length === 0) return;
   const head =
     item.form === "constraint"
       ? [...termsOf(item.body, false)]

@@ -235,3 +235,9 @@ test("constants that double each other, and a chain of definitions, end", () => 
   const chain = Array.from({ length: 20_000 }, (_unused, index) => `#const c${index + 1} = c${index}.`).join(" ");
   assert.deepEqual(rules(`#const c0 = 7. ${chain} p(c20000).`), ["p(7)"]);
 });
+
+test("many constraints of one line get ids of their own, up to the bound of rules", () => {
+  const ids = lower(":- p(1). ".repeat(200).concat("p(1).")).laws.map((law) => law.id);
+  assert.equal(new Set(ids).size, 200);
+  assert.ok(codes(":-.".repeat(limits.rules_expanded.value + 1)).includes("limit.rules_expanded"));
+});
