@@ -1,17 +1,20 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { zstdDecompressSync } from "node:zlib";
-import { CompressionType, compressionRegistry, type RecordBatch, RecordBatchReader, type Vector } from "apache-arrow";
+import { CompressionType, compressionRegistry, type Data, type RecordBatch, RecordBatchReader, type Vector } from "apache-arrow";
 import { AssayError } from "../../schema/assay_error.ts";
 import { checkColumns } from "../columns.ts";
 import { readFailure } from "../file_format.ts";
 import type { RawColumn, RawTable } from "../raw_table.ts";
-import { type ArrowCells, arrowCells, notUtf8 } from "./arrow_cells.ts";
+import { type ArrowCells, arrowCells, type CellReader, notUtf8 } from "./arrow_cells.ts";
+import { checkData } from "./arrow_data.ts";
+import { checkArrowMessages } from "./arrow_messages.ts";
 import { type RawCell, RawRows, type RecordFault } from "./raw_rows.ts";
 import { type ReadRequest, type ReadResult, wantedColumns } from "./reader.ts";
 
 const MAGIC = "ARROW1";
 const ROWS_A_FLUSH = 16_384;
+const BUFFER_BYTES_MAX = 1024 * 1024 * 1024;
 
 interface ArrowColumn {
   readonly name: string;
@@ -74,9 +77,9 @@ async function fill(
     const step = await guardArrow(path, () => iterator.next());
     if (step.done === true) return;
     const batch = step.value;
-    const readers = await guardArrow(path, () => columns.map(({ index, cells }) => cells.read(batch.getChildAt(index) as Vector)));
+    const readers = await guardArrow(path, () => columns.map((column) => readerOf(column, batch)));
     for (let row = 0; row < batch.numRows; row += 1) {
-      rows.add(rowOf(columns, readers, row));
+      rows.add(guardNow(path, () => rowOf(columns, readers, row)));
       if ((row + 1) % ROWS_A_FLUSH !== 0) continue;
       await rows.flush();
       request.onProgress(rows.records);
@@ -86,7 +89,13 @@ async function fill(
   }
 }
 
-function rowOf(columns: readonly ArrowColumn[], readers: readonly ReturnType<ArrowCells["read"]>[], row: number): RawCell[] | RecordFault {
+function readerOf({ index, cells }: ArrowColumn, batch: RecordBatch): CellReader {
+  const vector = batch.getChildAt(index) as Vector;
+  checkData(vector.data[0] as Data, batch.numRows);
+  return cells.read(vector);
+}
+
+function rowOf(columns: readonly ArrowColumn[], readers: readonly CellReader[], row: number): RawCell[] | RecordFault {
   const cells = readers.map((read) => read(row));
   const bad = cells.indexOf(notUtf8);
   if (bad === -1) return cells as RawCell[];
@@ -101,29 +110,47 @@ interface ArrowSource {
   close(): Promise<void>;
 }
 
+/** Opens the file, and looks over its messages before anything is decoded. */
 async function openArrow(path: string): Promise<ArrowSource> {
   const known = compressionRegistry.get(CompressionType.ZSTD);
-  compressionRegistry.set(CompressionType.ZSTD, { ...known, decode: (bytes) => zstdDecompressSync(bytes) });
+  compressionRegistry.set(CompressionType.ZSTD, { ...known, decode: decompress });
   try {
     const handle = await open(path, "r");
-    const { size } = await handle.stat();
-    const head = Buffer.alloc(MAGIC.length);
-    await handle.read(head, 0, MAGIC.length, 0);
-    if (head.toString("latin1") !== MAGIC) {
+    try {
+      const kind = await kindOf(handle, path);
+      await guardArrow(path, () => checkArrowMessages(handle, kind));
+      if (kind === "file") return { reader: async () => RecordBatchReader.from(handle as ArrowHandle), close: () => handle.close() };
+    } catch (cause) {
       await handle.close();
-      const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
-      return { reader: async () => RecordBatchReader.from(stream), close: async () => void stream.destroy() };
-    }
-    const tail = Buffer.alloc(MAGIC.length);
-    await handle.read(tail, 0, MAGIC.length, Math.max(0, size - MAGIC.length));
-    if (tail.toString("latin1") === MAGIC && size > 2 * MAGIC.length) {
-      return { reader: async () => RecordBatchReader.from(handle as ArrowHandle), close: () => handle.close() };
+      throw cause;
     }
     await handle.close();
+    const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
+    return { reader: async () => RecordBatchReader.from(stream), close: async () => void stream.destroy() };
   } catch (cause) {
     throw readFailure(path, cause);
   }
+}
+
+async function kindOf(handle: FileHandle, path: string): Promise<"file" | "stream"> {
+  const { size } = await handle.stat();
+  const mark = async (at: number) =>
+    (await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, Math.max(0, at))).buffer.toString("latin1");
+  if ((await mark(0)) !== MAGIC) return "stream";
+  if (size > 2 * MAGIC.length && (await mark(size - MAGIC.length)) === MAGIC) return "file";
   throw new AssayError("ingest.bad_arrow", `\`${path}\` does not end with Arrow's mark \`${MAGIC}\``, { place: path });
+}
+
+function decompress(bytes: Uint8Array): Uint8Array {
+  return zstdDecompressSync(bytes, { maxOutputLength: BUFFER_BYTES_MAX });
+}
+
+function guardNow<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw arrowFailure(path, cause);
+  }
 }
 
 async function guardArrow<T>(path: string, read: () => T | Promise<T>): Promise<T> {

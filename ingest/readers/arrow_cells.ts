@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { type Data, DataType, type Decimal, type Field, type Time, type Timestamp, Vector } from "apache-arrow";
 import type { ValueType } from "../../schema/value.ts";
 import type { ColumnKind } from "../raw_table.ts";
+import { checkData } from "./arrow_data.ts";
 import { floorDiv, isoDate, perSecond, timeOfDay } from "./arrow_times.ts";
 import type { RawCell } from "./raw_rows.ts";
 
@@ -78,12 +79,19 @@ function dictionaryCells(field: Field, type: DataType): ArrowCells {
       if (dictionary === undefined) return () => null;
       if (dictionary !== known) cells = dictionary.data.flatMap((data) => decoded(inner, data));
       known = dictionary;
-      return (row) => (vector.isValid(row) ? (cells[Number(values[row])] ?? null) : null);
+      return (row) => (vector.isValid(row) ? dictionaryCell(cells, Number(values[row])) : null);
     },
   };
 }
 
+function dictionaryCell(cells: readonly (RawCell | typeof notUtf8)[], index: number): RawCell | typeof notUtf8 {
+  const cell = cells[index];
+  if (cell === undefined) throw new RangeError("an index points outside its dictionary");
+  return cell;
+}
+
 function decoded(cells: ArrowCells, data: Data): (RawCell | typeof notUtf8)[] {
+  checkData(data, data.length);
   const read = cells.read(new Vector([data]));
   return Array.from({ length: data.length }, (_, row) => read(row));
 }
