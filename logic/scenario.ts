@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { AssayError } from "../schema/assay_error.ts";
 import type { ProposedRow, ProposedValue } from "../schema/delta.ts";
+import { spanText } from "../schema/place.ts";
+import { decodeProgram } from "./language/decode.ts";
 import { readToml } from "./theory_toml.ts";
 
 /** One story of a theory: given these facts, when this delta comes, then it is accepted, or refused by exactly these laws. */
@@ -50,7 +52,13 @@ export async function readScenarios(directory: string): Promise<Scenario[]> {
     throw new AssayError("scenario.malformed", `\`${folder}\` cannot be read`, { place: folder, cause });
   }
   const files = names.filter((name) => name.endsWith(".toml")).toSorted();
-  return Promise.all(files.map(async (name) => readScenario(await readFile(join(folder, name), "utf8"), join(folder, name))));
+  return Promise.all(files.map(async (name) => readScenario(await readText(join(folder, name)), join(folder, name))));
+}
+
+async function readText(path: string): Promise<string> {
+  const decoded = decodeProgram(path, await readFile(path));
+  if (!("code" in decoded)) return decoded.text;
+  throw new AssayError("scenario.malformed", decoded.message, { place: spanText(decoded.span), help: decoded.help });
 }
 
 /** Reads the text of one scenario; `file` is for messages. Errors: `scenario.malformed`. */

@@ -479,6 +479,13 @@ export const registry = {
     sarif: "error",
     help: "write it in RE2's syntax",
   },
+  "limit.aggregate_depth": {
+    title: "aggregates are nested too deeply",
+    http: 422,
+    exit: 2,
+    sarif: "error",
+    help: "let a derived relation hold the inner aggregate",
+  },
   "limit.memory_mb": {
     title: "the engine ran out of memory",
     http: 422,
@@ -901,14 +908,14 @@ export const registry = {
   },
   "store.damaged": {
     title: "the database file is damaged",
-    http: 500,
+    http: 503,
     exit: 3,
     sarif: "error",
     help: "restore the file from a copy",
   },
   "store.broken": {
     title: "the database stopped after a failed write",
-    http: 500,
+    http: 503,
     exit: 3,
     sarif: "error",
     help: "close it and open it again; the last commit stands",
@@ -1215,7 +1222,7 @@ export const registry = {
     help: "write one SELECT; facts change by deltas alone",
   },
   "query.sql_error": {
-    title: "DuckDB refuses the SQL",
+    title: "the SQL cannot be run",
     http: 400,
     exit: 3,
     sarif: "error",
@@ -1251,7 +1258,7 @@ export const registry = {
   },
   "store.theory_altered": {
     title: "the stored text of a theory was altered",
-    http: 500,
+    http: 503,
     exit: 3,
     sarif: "error",
     help: "restore the file from a copy",
@@ -1261,7 +1268,7 @@ export const registry = {
     http: 400,
     exit: 3,
     sarif: "error",
-    help: "write a fact as `relation(\"text\", 42)`, values only",
+    help: 'write a fact as `relation("text", 42)`, values only',
   },
   "explain.unknown_relation": {
     title: "the fact is of no relation",

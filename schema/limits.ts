@@ -32,6 +32,7 @@ export const limits = {
   program_files: { value: 1_000, unit: "files", reason: "files reached by includes" },
   rules_expanded: { value: 10_000, unit: "rules", reason: "rules after disjunctions and pools are written out" },
   rule_literals: { value: 1_000, unit: "literals", reason: "literals of one rule, which an engine joins in one statement" },
+  aggregate_depth: { value: 8, unit: "levels", reason: "aggregates inside aggregates; each level may repeat the SQL of the one around it" },
   rule_sql_bytes: {
     value: 256 * 1024,
     unit: "bytes",

@@ -51,11 +51,12 @@ export function readMarks(marks: readonly Mark[], sink: DiagnosticSink): Marks {
     else if (mark.name === "key") push(keys, readKey(mark, sink));
     else if (mark.name === "default") push(defaults, readDefault(mark, sink));
     else if (!KNOWN.includes(mark.name)) {
-      const help = didYouMean(
-        `@${mark.name}`,
-        KNOWN.map((name) => `@${name}`),
-        "the marks are `@law`, `@key` and `@default`",
-      );
+      const help = () =>
+        didYouMean(
+          `@${mark.name}`,
+          KNOWN.map((name) => `@${name}`),
+          "the marks are `@law`, `@key` and `@default`",
+        );
       sink.error("check.mark_unknown", { span: mark.span, text: `@${mark.name}` }, `there is no mark \`@${mark.name}\``, help);
     }
   }
@@ -73,7 +74,7 @@ export function checkHoles(law: LawMark, attributes: readonly string[], sink: Di
     if (attributes.includes(hole)) continue;
     const known =
       attributes.length > 0 ? `the attributes are ${attributes.map((name) => `\`${name}\``).join(", ")}` : "it has no attributes";
-    const help = didYouMean(hole, attributes, known);
+    const help = () => didYouMean(hole, attributes, known);
     sink.error("check.law_hole", { span: law.span, text: `{${hole}}` }, `\`{${hole}}\` names no attribute of the law \`${law.id}\``, help);
   }
 }

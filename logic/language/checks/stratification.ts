@@ -3,6 +3,12 @@ import { type Dependency, dependencies } from "../dependencies.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
 import type { IrRule, Stratum } from "../ir.ts";
 
+/** How many edges of a cycle are spelt out. */
+const MAX_STEPS = 20;
+
+/** How many cycles are spelt out; each costs a search through its stratum. Further ones are reported without their steps. */
+const MAX_SEARCHES = 50;
+
 /**
  * Refuses negation and aggregation inside a stratum (`check.unstratified`), once for each pair of relations, naming the cycle with
  * the place of each of its edges.
@@ -17,13 +23,18 @@ export function checkStratification(rules: readonly IrRule[], strata: readonly S
     const pair = `${edge.from}\0${edge.to}`;
     if (!edge.strict || reported.has(pair)) continue;
     reported.add(pair);
-    const cycle = [edge, ...shortestPath(edge.to, edge.from, edges)];
-    const steps = cycle.map((step) => `\`${step.from}\` needs ${describe(step)} (${spanText(step.span)})`).join(", ");
     const through = edge.how === "negated" ? "its own negation" : "an aggregate over itself";
+    const steps = reported.size <= MAX_SEARCHES ? stepsOf([edge, ...shortestPath(edge.to, edge.from, edges)]) : stepsOf([edge]);
     const message = `\`${edge.from}\` depends on ${through}: ${steps}`;
     const help = "break the cycle at one of these places, or write the choice in .lp for clingo";
     sink.error("check.unstratified", { span: edge.span, text: edge.to }, message, help);
   }
+}
+
+function stepsOf(cycle: readonly Dependency[]): string {
+  const steps = cycle.slice(0, MAX_STEPS).map((step) => `\`${step.from}\` needs ${describe(step)} (${spanText(step.span)})`);
+  if (cycle.length > MAX_STEPS) steps.push(`and ${cycle.length - MAX_STEPS} more steps`);
+  return steps.join(", ");
 }
 
 function describe(edge: Dependency): string {
@@ -49,6 +60,6 @@ function shortestPath(from: string, to: string, edges: ReadonlyMap<string, reado
     }
   }
   const path: Dependency[] = [];
-  for (let edge = reachedBy.get(to) ?? null; edge !== null; edge = reachedBy.get(edge.from) ?? null) path.unshift(edge);
-  return path;
+  for (let edge = reachedBy.get(to) ?? null; edge !== null; edge = reachedBy.get(edge.from) ?? null) path.push(edge);
+  return path.toReversed();
 }

@@ -125,7 +125,7 @@ function checkDirectives(
 ): void {
   for (const { name, span } of directives.flatMap((one) => one.relations)) {
     if (relations.has(name)) continue;
-    const help = didYouMean(name, relations.keys(), "declare it with `.decl`");
+    const help = () => didYouMean(name, relations.keys(), "declare it with `.decl`");
     sink.error("check.unknown_relation", { span, text: name }, `there is no relation \`${name}\``, help);
   }
 }

@@ -85,7 +85,7 @@ class ConstantReader implements ConstantTable {
       case "constant": {
         const used = this.#definition(term.name, term.span.file);
         if (used !== undefined) return this.value(used);
-        const help = didYouMean(term.name, this.names(), "give it a literal");
+        const help = () => didYouMean(term.name, this.names(), "give it a literal");
         this.#sink.error("check.unknown_constant", { span: term.span, text: term.name }, `there is no constant \`${term.name}\``, help);
         return null;
       }

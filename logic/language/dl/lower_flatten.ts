@@ -5,7 +5,7 @@ import type { DiagnosticSink } from "../diagnostic_sink.ts";
 import { didYouMean } from "../did_you_mean.ts";
 import type { DlScope } from "./dl_scope.ts";
 import type { FlatAggregate, FlatAtom, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
-import { countDisjuncts, disjuncts, negatedComparison, type SignedFormula } from "./lower_formulas.ts";
+import { disjuncts, measureDisjuncts, negatedComparison, type SignedFormula } from "./lower_formulas.ts";
 import { functorOperator, operationOperator } from "./lower_terms.ts";
 
 /**
@@ -65,7 +65,7 @@ class Flattener {
     const declared = this.#scope.relations.get(atom.relation)?.relation;
     const at = { span: atom.span, text: atom.relation };
     if (declared === undefined) {
-      const help = didYouMean(atom.relation, this.#scope.relations.keys(), "declare it with `.decl`");
+      const help = () => didYouMean(atom.relation, this.#scope.relations.keys(), "declare it with `.decl`");
       this.#sink.error("check.unknown_relation", at, `there is no relation \`${atom.relation}\``, help);
     } else if (declared.attributes.length !== atom.args.length) {
       const names = declared.attributes.map((attribute) => `\`${attribute.name}\``).join(", ");
@@ -159,7 +159,7 @@ class Flattener {
 
   #aggregate(term: AggregateTerm, result: Variable): FlatAggregate {
     const body: FlatLiteral[] = [];
-    if (countDisjuncts(term.body, 2) === 1) {
+    if (measureDisjuncts(term.body).count === 1) {
       for (const signed of disjuncts(term.body)[0] ?? []) this.#literal(signed, body, true);
     } else {
       const help = "give the disjunction a relation of its own and aggregate over that";
@@ -172,7 +172,7 @@ class Flattener {
   #constant(name: string, span: Span, into: FlatLiteral[]): FlatTerm | null {
     const value = this.#scope.constants.lookup(name, span.file);
     if (value !== undefined) return this.#term({ ...value, span }, into);
-    const help = didYouMean(name, this.#scope.constants.names(), "define it, or quote it if a symbol was meant");
+    const help = () => didYouMean(name, this.#scope.constants.names(), "define it, or quote it if a symbol was meant");
     this.#sink.error("check.unknown_constant", { span, text: name }, `there is no constant \`${name}\``, help);
     return null;
   }

@@ -6,33 +6,50 @@ export interface SignedFormula {
   readonly negated: boolean;
 }
 
-/**
- * How many conjunctions a body is once its disjunctions are written out, counted without writing them out. Never more than
- * `ceiling`, so that the count itself stays small.
- */
-export function countDisjuncts(body: readonly Formula[], ceiling: number): number {
-  return body.reduce((product, formula) => Math.min(ceiling, product * countOne(formula, false, ceiling)), 1);
+/** What a body comes to once its disjunctions are written out: how many conjunctions, and how much program text in all of them together. */
+export interface WrittenOut {
+  readonly count: number;
+  readonly size: number;
 }
 
-function countOne(formula: Formula, negated: boolean, ceiling: number): number {
+/** Past this a figure says no more than that it is too large. */
+const CEILING = 1e12;
+
+/** Measures a body without writing it out. */
+export function measureDisjuncts(body: readonly Formula[]): WrittenOut {
+  return all(body.map((formula) => measureOne(formula, false)));
+}
+
+function measureOne(formula: Formula, negated: boolean): WrittenOut {
   switch (formula.kind) {
     case "not":
-      return countOne(formula.of, !negated, ceiling);
+      return measureOne(formula.of, !negated);
     case "and":
     case "or": {
-      const counts = formula.of.map((part) => countOne(part, negated, ceiling));
-      const adds = (formula.kind === "or") !== negated;
-      return counts.reduce((total, count) => Math.min(ceiling, adds ? total + count : total * count), adds ? 0 : 1);
+      const parts = formula.of.map((part) => measureOne(part, negated));
+      return (formula.kind === "or") !== negated ? any(parts) : all(parts);
     }
     default:
-      return 1;
+      return { count: 1, size: formula.span.length };
   }
+}
+
+function all(parts: readonly WrittenOut[]): WrittenOut {
+  return parts.reduce((a, b) => capped({ count: a.count * b.count, size: a.size * b.count + b.size * a.count }), { count: 1, size: 0 });
+}
+
+function any(parts: readonly WrittenOut[]): WrittenOut {
+  return parts.reduce((a, b) => capped({ count: a.count + b.count, size: a.size + b.size }), { count: 0, size: 0 });
+}
+
+function capped({ count, size }: WrittenOut): WrittenOut {
+  return { count: Math.min(count, CEILING), size: Math.min(size, CEILING) };
 }
 
 /**
  * A body in disjunctive normal form: any of the lists, all of whose members hold. Negation moves inwards by De Morgan's laws,
  * which is sound because a variable that only a negated formula binds is refused later. The caller has bounded the size with
- * `countDisjuncts`.
+ * `measureDisjuncts`.
  */
 export function disjuncts(body: readonly Formula[]): SignedFormula[][] {
   return product(body.map((formula) => disjunctsOf(formula, false)));
@@ -52,8 +69,15 @@ function disjunctsOf(formula: Formula, negated: boolean): SignedFormula[][] {
   }
 }
 
+/** Every choice of one list from each part, joined. The lists of the first parts are its own and grow in place: long bodies have single choices. */
 function product(parts: readonly SignedFormula[][][]): SignedFormula[][] {
-  return parts.reduce<SignedFormula[][]>((left, right) => left.flatMap((a) => right.map((b) => [...a, ...b])), [[]]);
+  let joined: SignedFormula[][] = [[]];
+  for (const part of parts) {
+    const [only] = part;
+    if (part.length !== 1 || only === undefined) joined = joined.flatMap((list) => part.map((choice) => [...list, ...choice]));
+    else for (const list of joined) for (const formula of only) list.push(formula);
+  }
+  return joined;
 }
 
 const opposite: Readonly<Record<ComparisonOp, ComparisonOp>> = { "=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<" };

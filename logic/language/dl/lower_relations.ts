@@ -112,7 +112,7 @@ function keyOf(keys: readonly KeyMark[], attributes: readonly Attribute[], sink:
 function checkAttribute(name: string, mark: KeyMark | DefaultMark, attributes: readonly Attribute[], sink: DiagnosticSink): boolean {
   const names = attributes.map((attribute) => attribute.name);
   if (names.includes(name)) return true;
-  const help = didYouMean(name, names, names.length > 0 ? `the attributes are ${names.map((one) => `\`${one}\``).join(", ")}` : null);
+  const help = () => didYouMean(name, names, names.length > 0 ? `the attributes are ${names.map((one) => `\`${one}\``).join(", ")}` : null);
   sink.error("check.unknown_attribute", { span: mark.span, text: name }, `the relation below has no attribute \`${name}\``, help);
   return false;
 }

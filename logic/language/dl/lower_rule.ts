@@ -10,7 +10,7 @@ import type { FlatLiteral } from "./flat.ts";
 import { resolveScopes } from "./lower_aggregates.ts";
 import { emitRule } from "./lower_emit.ts";
 import { flattenRule } from "./lower_flatten.ts";
-import { countDisjuncts } from "./lower_formulas.ts";
+import { measureDisjuncts } from "./lower_formulas.ts";
 import { TypeInference } from "./lower_infer.ts";
 import { groundWitnesses } from "./lower_witnesses.ts";
 
@@ -19,7 +19,7 @@ export type RuleLimits = Pick<Limits, "rules_expanded" | "rule_literals" | "prog
 /** How many times the bound of a whole program one rule may grow when it is written out: what it takes in memory. */
 const MAX_GROWTH = 4;
 
-/** Counts the rules that bodies were written out to, over all programs of a run. */
+/** Counts the rules that rules with several heads or disjunctions were written out to, over all programs of a run. */
 export interface Expansion {
   rules: number;
 }
@@ -34,14 +34,13 @@ export function lowerRule(rule: RuleItem, scope: DlScope, limits: RuleLimits, ex
     sink.error("check.unsupported", { span: rule.span, text: rule.form }, "this form of rule belongs to .lp programs", null);
     return [];
   }
-  if (rule.body.length > 0) {
-    const count = rule.heads.length * countDisjuncts(rule.body, limits.rules_expanded + 1);
-    expansion.rules += count;
-    if (expansion.rules > limits.rules_expanded || (count > 1 && count * rule.span.length > MAX_GROWTH * limits.program_bytes)) {
-      const message = `the rules written out come to more than ${limits.rules_expanded}, or this one to too much text`;
-      sink.error("limit.rules_expanded", { span: rule.span, text: rule.heads[0]?.relation ?? "" }, message, null);
-      return [];
-    }
+  const written = measureDisjuncts(rule.body);
+  const count = rule.heads.length * written.count;
+  if (count > 1) expansion.rules += count;
+  if (expansion.rules > limits.rules_expanded || (count > 1 && rule.heads.length * written.size > MAX_GROWTH * limits.program_bytes)) {
+    const message = `the disjunctions and heads written out come to more than ${limits.rules_expanded} rules, or this one to too much text`;
+    sink.error("limit.rules_expanded", { span: rule.span, text: rule.heads[0]?.relation ?? "" }, message, null);
+    return [];
   }
   const flat = flattenRule(rule, scope, sink);
   const tooLong = flat.find((one) => countLiterals(one.body) > limits.rule_literals);

@@ -53,7 +53,7 @@ export function lookupType(ref: NameRef, table: TypeTable, sink: DiagnosticSink)
 }
 
 function unknownType(ref: NameRef, known: Iterable<string>, sink: DiagnosticSink): null {
-  const help = didYouMean(ref.name, known, "declare it with `.type`, or use symbol, number, unsigned or float");
+  const help = () => didYouMean(ref.name, known, "declare it with `.type`, or use symbol, number, unsigned or float");
   sink.error("check.unknown_type", { span: ref.span, text: ref.name }, `there is no type \`${ref.name}\``, help);
   return null;
 }

@@ -73,6 +73,8 @@ describe("scenarios", () => {
         (await readScenarios(folder)).map((one) => one.name),
         ["a", "b"],
       );
+      await writeFile(join(folder, "scenarios", "c.toml"), new Uint8Array([0x6e, 0xff]));
+      await assert.rejects(readScenarios(folder), (error) => error instanceof AssayError && error.code === "scenario.malformed");
     });
   });
 });

@@ -21,6 +21,19 @@ describe("stratification", () => {
     assert.deepEqual(faults(`${BASE}p(x) :- b(x) ; p(x), b(x).\nq(n) :- n = count : { p(_) }, !p(n).`), []);
   });
 
+  it("spells out the first steps of a long cycle and counts the rest", () => {
+    const ring = Array.from(
+      { length: 200 },
+      (_, index) => `.decl c${index}(x:number)\nc${index}(x) :- b(x), ${index === 0 ? "!" : ""}c${(index + 1) % 200}(x).`,
+    );
+    const { diagnostics } = compileDl(`${BASE}p(1).\nq(1).\n${ring.join("\n")}`);
+    assert.deepEqual(
+      outline(diagnostics).map((line) => line.split(" ")[1]),
+      ["check.unstratified"],
+    );
+    assert.match(diagnostics[0]?.message ?? "", /180 more/);
+  });
+
   it("reports each pair of relations once", () => {
     assert.deepEqual(faults(`${BASE}q(1).\np(x) :- b(x), !p(x).\np(x) :- b(x), !p(x), x > 1.`), ["check.unstratified p"]);
   });

@@ -93,6 +93,20 @@ describe("lowering .dl", () => {
     ]);
   });
 
+  it("does not count rules written out as one, however many there are", () => {
+    const many = Array.from({ length: 20 }, (_, index) => `p(x) :- e(x, ${index}).`).join("\n");
+    assert.deepEqual(faults(`${BASE}q(1).\n${many}`, limitsWith({ rules_expanded: 5 })), []);
+  });
+
+  it("bounds the text that a rule is written out to, and accepts a wide disjunction of short alternatives", () => {
+    const wide = Array.from({ length: 500 }, (_, index) => `x = ${index}`).join(" ; ");
+    const bounds = limitsWith({ program_bytes: 5_000 });
+    assert.deepEqual(faults(`${BASE}q(1).\np(x) :- ${wide}.`, bounds), []);
+    assert.deepEqual(faults(`${BASE}q(1).\np(x) :- (${wide}), 0 < count : { e(_, _), e(_, x), e(x, _), e(_, x), e(_, _) }.`, bounds), [
+      "limit.rules_expanded p",
+    ]);
+  });
+
   it("bounds the literals of a rule and the attributes of a relation", () => {
     const long = Array.from({ length: 5 }, () => "e(x, _)").join(", ");
     assert.deepEqual(faults(`${BASE}q(1).\np(x) :- ${long}.`, limitsWith({ rule_literals: 4 })), ["limit.rule_literals p"]);
