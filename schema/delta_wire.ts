@@ -1,6 +1,14 @@
 import { AssayError } from "./assay_error.ts";
 import type { ProposedDelta, ProposedRow, ProposedValue } from "./delta.ts";
-import { type ExactJsonOptions, type ExactValue, isDecimal, lineFinder, readExactJson, readExactJsonBytes } from "./exact_json.ts";
+import {
+  type ExactJsonOptions,
+  type ExactValue,
+  isDecimal,
+  type LineOf,
+  lineFinder,
+  readExactJson,
+  readExactJsonBytes,
+} from "./exact_json.ts";
 import type { Limits } from "./limits.ts";
 import type { Place } from "./place.ts";
 
@@ -21,7 +29,7 @@ const ROW_DEPTH = 3;
  */
 export function readDelta(document: string | Uint8Array, options: DeltaWireOptions): ProposedDelta {
   const offsets = new Map<object, number>();
-  const json: ExactJsonOptions = { ...options, positions: { depth: ROW_DEPTH, offsets } };
+  const json: ExactJsonOptions = options.source === null ? options : { ...options, positions: { depth: ROW_DEPTH, offsets } };
   const text = typeof document === "string" ? document : new TextDecoder().decode(document);
   const value = typeof document === "string" ? readExactJson(document, json) : readExactJsonBytes(document, json);
   const fail = (code: "delta.member" | "delta.empty" | "delta.row", detail: string): never => {
@@ -94,7 +102,7 @@ function placesOf(
   source: string,
   assert: ReadonlyMap<string, readonly WireRow[]>,
   offsets: ReadonlyMap<object, number>,
-  lineOf: (offset: number) => number,
+  lineOf: LineOf,
 ): ReadonlyMap<string, readonly (Place | null)[]> {
   const place = (row: WireRow): Place => `${source}:${lineOf(offsets.get(row) ?? 0)}`;
   return new Map([...assert].map(([relation, rows]) => [relation, rows.map(place)]));

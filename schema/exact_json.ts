@@ -55,8 +55,11 @@ export function isDecimal(value: unknown): value is DecimalText {
   return typeof value === "object" && value !== null && "decimal" in value;
 }
 
-/** Turns offsets into 1-based line numbers, in one pass over the text for offsets in ascending order. */
-export function lineFinder(text: string, firstLine = 1): (offset: number) => number {
+/** The 1-based line number of a UTF-16 offset. */
+export type LineOf = (offset: number) => number;
+
+/** Turns offsets into line numbers, in one pass over the text for offsets in ascending order. */
+export function lineFinder(text: string, firstLine = 1): LineOf {
   let line = firstLine;
   let lineEnd = text.indexOf("\n");
   let last = 0;

@@ -53,6 +53,7 @@ export class FactBase {
   readonly #options: FactBaseOptions;
   #state: BaseState;
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #reads = new Set<Promise<unknown>>();
   #isClosed = false;
 
   private constructor(database: Database, session: DuckDbSession, state: BaseState, options: FactBaseOptions) {
@@ -194,6 +195,7 @@ export class FactBase {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#queue;
+    await Promise.allSettled(this.#reads);
     this.#database.close();
   }
 
@@ -240,11 +242,21 @@ export class FactBase {
 
   async #withSnapshot<T>(asOf: number | null, action: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     this.#assertOpen();
+    const read = this.#readSnapshot(asOf, action);
+    this.#reads.add(read);
+    try {
+      return await read;
+    } catch (cause) {
+      throw this.#asStoreError(cause);
+    } finally {
+      this.#reads.delete(read);
+    }
+  }
+
+  async #readSnapshot<T>(asOf: number | null, action: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     const session = await this.#database.connect();
     try {
       return await action(await openSnapshot(session, this.#state, asOf));
-    } catch (cause) {
-      throw this.#asStoreError(cause);
     } finally {
       this.#database.disconnect(session);
     }

@@ -47,6 +47,7 @@ const WAIVER_PAGE = 1_000;
  */
 export async function judgeTheories(input: GateInput, request: LoadRequest, offset = 0): Promise<LoadJudgement> {
   const { session, state } = input;
+  if (request.theories.length === 0) throw new Error("a load names no theory");
   const inForce = await compileSet(state.inForce, request.theories);
   const changed = inForce.theories.filter((theory) => state.inForce.hashes[theory.name] !== theory.hash);
   if (changed.length === 0) return { kind: "replayed", verdict: await firstLoad(input, request.theories) };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -120,9 +120,11 @@ test("one file is open once in a process, by whatever path", async () => {
     const path = join(folder, "base.db");
     await makeBase(path);
     await symlink(path, join(folder, "link.db"));
+    await link(path, join(folder, "hard.db"));
     const base = await FactBase.open(path, options());
     await assert.rejects(FactBase.open(path, options()), { code: "store.open_twice" });
     await assert.rejects(FactBase.open(join(folder, "link.db"), options()), { code: "store.open_twice" });
+    await assert.rejects(FactBase.open(join(folder, "hard.db"), options()), { code: "store.open_twice" });
     await assert.rejects(FactBase.open(join(folder, "..", folder.split("/").at(-1) ?? "", "base.db"), options()), {
       code: "store.open_twice",
     });

@@ -81,8 +81,9 @@ function refuseRelation(
 function shapeRows(delta: ProposedDelta, side: Side, relation: Relation, rows: readonly ProposedRow[], page: ViolationPage): ShapedRows {
   const places = side === "assert" ? delta.places.get(relation.name) : undefined;
   const shaped: ShapedRow[] = [];
+  const prefix = `/${side}/${escapePointer(relation.name)}/`;
   for (const [index, row] of rows.entries()) {
-    const pointer = `/${side}/${escapePointer(relation.name)}/${index}`;
+    const pointer = prefix + index;
     const place = places?.[index] ?? null;
     const values = isArray(row) ? arrayRow(relation, row) : objectRow(relation, row);
     if (!("code" in values)) {

@@ -17,7 +17,7 @@ const openFiles = new Set<string>();
 export class Database {
   readonly path: string | null;
   readonly #instance: DuckDBInstance;
-  readonly #key: string | null;
+  #key: string | null;
   readonly #sessions = new Set<DuckDbSession>();
 
   private constructor(instance: DuckDBInstance, path: string | null, key: string | null) {
@@ -30,11 +30,16 @@ export class Database {
   static async open(path: string | null, limits: Limits): Promise<Database> {
     const settings = { enable_external_access: "false", memory_limit: `${limits.memory_mb}MB` };
     if (path === null) return new Database(await DuckDBInstance.create(":memory:", settings), null, null);
-    const key = await fileKey(path);
+    const file = await fileAt(path);
+    const key = (await identityOf(file)) ?? file;
     if (openFiles.has(key)) throw new AssayError("store.open_twice", `\`${path}\` is open in this process already`, { place: path });
     openFiles.add(key);
     try {
-      return new Database(await DuckDBInstance.create(key, settings), path, key);
+      const database = new Database(await DuckDBInstance.create(file, settings), path, key);
+      openFiles.delete(key);
+      database.#key = (await identityOf(file)) ?? file;
+      openFiles.add(database.#key);
+      return database;
     } catch (cause) {
       openFiles.delete(key);
       throw storeError(cause, path, "store.damaged");
@@ -90,11 +95,19 @@ export async function rollBack(session: DuckDbSession): Promise<void> {
   }
 }
 
-async function fileKey(path: string): Promise<string> {
+async function fileAt(path: string): Promise<string> {
   const absolute = resolve(path);
   try {
     return (await fileExists(absolute)) ? await realpath(absolute) : join(await realpath(dirname(absolute)), basename(absolute));
   } catch (cause) {
     throw new AssayError("store.no_folder", `the folder of \`${path}\` does not exist`, { place: path, cause });
   }
+}
+
+/** What a file is by whatever name; null where there is none yet. */
+async function identityOf(file: string): Promise<string | null> {
+  return stat(file).then(
+    ({ dev, ino }) => `${dev}:${ino}`,
+    () => null,
+  );
 }

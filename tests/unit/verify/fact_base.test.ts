@@ -169,3 +169,43 @@ test("names with quotes, keywords and every kind of text are plain values", asyn
     assert.equal((await base.propose(proposal({ retract: { customer: [[name, 1n]] } }))).verdict, "accepted");
   });
 });
+
+test("malformed deltas are paged too, from what was proposed, digit for digit", async () => {
+  await withBase(
+    [theoryFrom(SHOP)],
+    async (base) => {
+      const rows = [["a", { decimal: "1e400" }], ["b"], ["c", "x"], { nam: "\ud800" }, ["d\0", 99999999999999999999n]];
+      const verdict = await base.propose(proposal({ assert: { customer: rows } }));
+      const seen = verdict.violations.map(({ code }) => code);
+      let { cursor } = verdict;
+      while (cursor !== null) {
+        const page = await base.violations(verdict.delta ?? "", cursor);
+        seen.push(...page.violations.map(({ code }) => code));
+        cursor = page.cursor;
+      }
+      assert.equal(seen.length, verdict.total);
+      assert.deepEqual(seen, ["gate.arity", "gate.unknown_attribute", "gate.decimal", "gate.type", "gate.symbol_nul", "gate.number_range"]);
+    },
+    { violations_page: 2 },
+  );
+});
+
+test("the violations of a refused load are paged", async () => {
+  await withBase(
+    [theoryFrom(SHOP)],
+    async (base) => {
+      await base.propose(proposal({ assert: { customer: [1n, 2n, 3n].map((n) => [`c${n}`, n]) } }));
+      const law = `${SHOP}/// @law shop.any error "{name}"\n.decl any(name:symbol)\nany(n) :- customer(n, _).\n`;
+      const verdict = await base.loadTheory([theoryFrom(law)], { author: "lea", reason: "any" });
+      assert.deepEqual([verdict.verdict, verdict.total, verdict.violations.length], ["refused", 3, 2]);
+      await base.propose(proposal({ retract: { customer: [["c3", 3n]] } }));
+      const page = await base.violations(verdict.delta ?? "", verdict.cursor ?? "");
+      assert.deepEqual(
+        page.violations.map(({ witness }) => witness["name"]),
+        ["c3"],
+      );
+      assert.equal((await base.checkLog()).ok, true);
+    },
+    { violations_page: 2 },
+  );
+});
