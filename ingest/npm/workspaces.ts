@@ -1,4 +1,4 @@
-import { matchesGlob } from "node:path/posix";
+import { matchesFolder } from "./folder_glob.ts";
 import { type JsonNode, membersOf, textOf } from "./json_tree.ts";
 import { locate, normalPath } from "./lock_path.ts";
 
@@ -17,7 +17,7 @@ export function workspaceFolders(manifest: JsonNode | undefined, locations: read
     const negative = text.startsWith("!");
     const pattern = normalPath(negative ? text.slice(1) : text);
     for (const folder of folders) {
-      if (folder !== pattern && !matchesGlob(folder, pattern)) continue;
+      if (!matchesFolder(pattern, folder)) continue;
       if (negative) named.delete(folder);
       else named.set(folder, field.offset);
     }
