@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
+import { regressions } from "../support/regressions.ts";
 import { agree, hasClingo } from "./lp_engines.ts";
 import { stratifiedProgram } from "./lp_programs.ts";
 
@@ -19,6 +20,12 @@ test("hand-written programs have clingo's one answer set", { skip }, async () =>
   const programs = readFileSync(join(import.meta.dirname, "lp_programs.lp"), "utf8").split(/^%%$/m);
   assert.ok(programs.length > 20);
   for (const text of programs) await agree(session, text);
+});
+
+test("programs that once differed have clingo's one answer set", { skip }, async () => {
+  const kept = regressions("lp_clingo");
+  assert.ok(kept.length > 0, "no regressions were read");
+  for (const { input } of kept) await agree(session, input);
 });
 
 // One seed here, so that the suite is the same in every run; `tests/fuzz/lp_clingo.ts` goes through others.

@@ -4,11 +4,14 @@ import { compile } from "../../logic/language/compile.ts";
 import { parseLp } from "../../logic/language/lp/parse.ts";
 import { printLp } from "../../logic/language/lp/print.ts";
 import { systemClock } from "../../schema/clock.ts";
+import { limits } from "../../schema/limits.ts";
 import { lpProgram } from "../support/lp_arbitrary.ts";
+import { keepRegression } from "../support/regressions.ts";
 
 /**
- * Throws bytes, token soup and broken programs at the `.lp` parser and at the lowering behind it: no input may crash them or take
- * longer than `SLOW_MS`. `node tests/fuzz/lp_parser.ts --seconds N [--seed S]`; the seed of a failure is printed.
+ * Throws bytes, token soup, deep nesting and broken programs at the `.lp` parser and at the lowering behind it: no input may crash
+ * them, take longer than `SLOW_MS`, or give a place outside the text; and what was read must print and read back.
+ * `node tests/fuzz/lp_parser.ts --seconds N [--seed S]`; a failure is printed with its seed and kept under tests/regressions.
  */
 const SLOW_MS = 5_000;
 const ROUND = 200;
@@ -29,18 +32,35 @@ const broken = fc.tuple(lpProgram, fc.nat(), fc.nat({ max: 8 })).map(([program, 
 });
 const input = fc.oneof(soup, bytes, deep, broken);
 
-function check(text: string): boolean {
+/** Whether the text leaves the parser and the lowering sound; throws what they throw. */
+export function isSound(text: string): boolean {
   const start = systemClock.micros();
-  const { program } = parseLp("fuzz.lp", text);
+  const { program, diagnostics } = parseLp("fuzz.lp", text);
   compile([{ theory: "fuzz", programs: [program] }]);
-  return systemClock.micros() - start < SLOW_MS * 1000;
+  const printed = parseLp("fuzz.lp", printLp(program));
+  const isInside = diagnostics.every(({ span }) => span.offset + span.length <= text.length && span.line > 0 && span.column > 0);
+  const readsBack = printed.program.items.length === program.items.length;
+  const isBounded = diagnostics.length <= limits.diagnostics.value + 1;
+  return isInside && readsBack && isBounded && systemClock.micros() - start < SLOW_MS * 1000;
 }
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "60" }, seed: { type: "string", default: "1" } } });
-const end = systemClock.micros() + Number(values.seconds) * 1_000_000;
-let runs = 0;
-for (let seed = Number(values.seed); systemClock.micros() < end; seed++) {
-  fc.assert(fc.property(input, check), { seed, numRuns: ROUND });
-  runs += ROUND;
+/** Runs the target for `seconds`; gives the count of inputs. */
+export function fuzz(seconds: number, firstSeed: number): number {
+  const end = systemClock.micros() + seconds * 1_000_000;
+  let runs = 0;
+  for (let seed = firstSeed; systemClock.micros() < end; seed++) {
+    const outcome = fc.check(fc.property(input, isSound), { seed, numRuns: ROUND });
+    if (outcome.failed) {
+      keepRegression("lp_parser", outcome.counterexample?.[0] ?? "");
+      fc.assert(fc.property(input, isSound), { seed, numRuns: ROUND });
+    }
+    runs += ROUND;
+  }
+  return runs;
 }
-process.stdout.write(`${runs} inputs to the .lp parser and lowering, none crashed or took ${SLOW_MS} ms\n`);
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { seconds: { type: "string", default: "60" }, seed: { type: "string", default: "1" } } });
+  const runs = fuzz(Number(values.seconds), Number(values.seed));
+  process.stdout.write(`${runs} inputs to the .lp parser and lowering, none crashed or took ${SLOW_MS} ms\n`);
+}
