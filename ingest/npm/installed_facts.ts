@@ -147,8 +147,9 @@ class Walk {
   #readFiles(path: string): void {
     const folders = [""];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      for (const entry of this.#list(posix.join(path, folder))) {
-        const file = posix.join(folder, entry.name);
+      const inside = folder === "" ? "" : `${folder}/`;
+      for (const entry of this.#list(`${path}/${folder}`)) {
+        const file = inside + entry.name;
         if (!entry.isDirectory()) this.#reading.sheet.add("installed_file", [path, file], `${path}/${file}`);
         else if (file !== "node_modules") folders.push(file);
       }
@@ -157,7 +158,7 @@ class Walk {
 
   #list(path: string): Dirent[] {
     try {
-      const entries = readdirSync(join(this.#root, path), { withFileTypes: true });
+      const entries = readdirSync(`${this.#root}/${path}`, { withFileTypes: true });
       return entries.filter((entry) => this.#isNameable(path, entry));
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
