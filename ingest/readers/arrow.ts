@@ -34,7 +34,7 @@ export async function readArrow(request: ReadRequest): Promise<ReadResult> {
   try {
     const reader = await guardArrow(file.path, async () => (await source.reader()).open());
     const { fields } = reader.schema;
-    const names = fields.map(({ name }) => name);
+    const names = fields.map(({ name }) => String(name ?? ""));
     const unused = checkColumns(relation.name, bound, names, file.path);
     const columns = wantedColumns(bound).map((name) => {
       const index = names.indexOf(name);
