@@ -1,22 +1,25 @@
 import type { Clock } from "../../schema/clock.ts";
 import { envelopeJson } from "../report/envelope_json.ts";
 import { errorText } from "../report/error_text.ts";
+import type { Host } from "./host.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Terminal } from "./terminal.ts";
+import { Terminal } from "./terminal.ts";
 
 /** What the composition root lends every command. */
 export class Door {
   readonly clock: Clock;
+  readonly host: Host;
   readonly terminal: Terminal;
 
-  constructor(clock: Clock, terminal: Terminal) {
+  constructor(clock: Clock, host: Host) {
     this.clock = clock;
-    this.terminal = terminal;
+    this.host = host;
+    this.terminal = new Terminal(host, clock);
   }
 
   /** Prints an outcome and sets the exit code. An error's text and all events go to stderr, so that stdout holds answers only. */
   async answer(outcome: Outcome, json: boolean): Promise<void> {
-    process.exitCode = outcome.exit;
+    this.host.setExitCode(outcome.exit);
     if (json) {
       await this.terminal.out(envelopeJson(outcome.envelope));
       return;

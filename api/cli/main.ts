@@ -2,13 +2,13 @@ import { CommanderError } from "commander";
 import { systemClock } from "../../schema/clock.ts";
 import { Door } from "./door.ts";
 import { failure } from "./failure.ts";
+import { type Host, processHost } from "./host.ts";
 import { program } from "./program.ts";
-import { Terminal } from "./terminal.ts";
 import { fromCommander } from "./usage.ts";
 
-/** Runs one command line: the composition root. Sets the process's exit code; throws nothing. */
-export async function main(args: readonly string[]): Promise<void> {
-  const door = new Door(systemClock, new Terminal(process.stdout, process.stderr, systemClock));
+/** Runs one command line: the composition root. Tells the host its exit code; throws nothing. */
+export async function main(args: readonly string[], host: Host = processHost): Promise<void> {
+  const door = new Door(systemClock, host);
   const json = wantsJson(args);
   const commands = program(door);
   try {

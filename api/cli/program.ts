@@ -24,7 +24,7 @@ export function program(door: Door): Command {
     .addHelpText("after", EPILOGUE)
     .showSuggestionAfterError(false)
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .configureOutput({ writeOut: (text) => door.host.stdout.write(text), writeErr: () => undefined });
   for (const register of [
     verifyCommand,
     initCommand,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Clock } from "../../schema/clock.ts";
 import { type Style, streamStyle } from "../report/style.ts";
+import type { Host } from "./host.ts";
 
 const PROGRESS_EVERY_MICROS = 100_000;
 
@@ -11,13 +12,13 @@ const PROGRESS_EVERY_MICROS = 100_000;
 export class Terminal {
   readonly style: Style;
   readonly errorStyle: Style;
-  readonly #out: NodeJS.WriteStream;
-  readonly #err: NodeJS.WriteStream;
+  readonly #out: Host["stdout"];
+  readonly #err: Host["stderr"];
   readonly #clock: Clock;
   #progressAt = Number.NEGATIVE_INFINITY;
   #progressShown = false;
 
-  constructor(out: NodeJS.WriteStream, err: NodeJS.WriteStream, clock: Clock) {
+  constructor({ stdout: out, stderr: err }: Host, clock: Clock) {
     this.#out = out;
     this.#err = err;
     this.#clock = clock;
@@ -39,7 +40,7 @@ export class Terminal {
 
   /** Shows how far long work is, in place, on a terminal only. */
   progress(text: string): void {
-    if (!this.#err.isTTY) return;
+    if (this.#err.isTTY !== true) return;
     const now = this.#clock.micros();
     if (now - this.#progressAt < PROGRESS_EVERY_MICROS) return;
     this.#progressAt = now;

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
 import type { Command } from "commander";
 import { AssayError } from "../../../schema/assay_error.ts";
 import { readDelta } from "../../../schema/delta_wire.ts";
@@ -29,17 +30,20 @@ async function propose(door: Door, path: string, options: ProposeOptions): Promi
   const started = door.clock.micros();
   return withFactBase(door, options.db, options.limit, async (base) => {
     const source = path === "-" ? "stdin" : path;
-    const delta = readDelta(await readDocument(path, base.limits), { source, limits: base.limits });
+    const delta = readDelta(await readDocument(path === "-" ? door.host.stdin : createReadStream(path), path, base.limits), {
+      source,
+      limits: base.limits,
+    });
     const verdict = await base.propose(delta);
     return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started });
   });
 }
 
-async function readDocument(path: string, limits: Limits): Promise<Uint8Array> {
+async function readDocument(stream: Readable, path: string, limits: Limits): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of path === "-" ? process.stdin : createReadStream(path)) {
+    for await (const chunk of stream) {
       chunks.push(chunk as Buffer);
       bytes += (chunk as Buffer).length;
       if (bytes > limits.json_bytes)
