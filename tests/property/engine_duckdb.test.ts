@@ -7,6 +7,7 @@ import type { Row } from "../../schema/value.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
 import { type Facts, inputOver } from "../support/duckdb_facts.ts";
 import { compareRows, evaluate, NaiveUndecided } from "../support/naive_eval.ts";
+import { NAIVE_SYMBOL_BYTES } from "../support/naive_terms.ts";
 import { Choices, randomCase } from "../support/random_programs.ts";
 
 const BOUNDS = { rounds: 40, rows: 400 };
@@ -22,7 +23,11 @@ type Answer = { readonly rows: readonly Row[] } | { readonly undecided: string }
 
 /** One answer a law, up to the first that is undecided. */
 async function answers(program: IrProgram, facts: Facts): Promise<Answer[]> {
-  const input = await inputOver(session, program, facts, { rounds: BOUNDS.rounds, rows_derived: BOUNDS.rows });
+  const input = await inputOver(session, program, facts, {
+    rounds: BOUNDS.rounds,
+    rows_derived: BOUNDS.rows,
+    symbol_bytes: NAIVE_SYMBOL_BYTES,
+  });
   const check = await checkLaws(input);
   const found: Answer[] = [];
   for (const { law } of check.laws) found.push({ rows: await check.witnesses(law, 0, 10_000) });

@@ -11,6 +11,7 @@ import type { Row } from "../../schema/value.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
 import { type Facts, inputOver } from "../support/duckdb_facts.ts";
 import { evaluate, rowKey } from "../support/naive_eval.ts";
+import { NAIVE_SYMBOL_BYTES } from "../support/naive_terms.ts";
 import { Choices, randomCase } from "../support/random_programs.ts";
 
 const BOUNDS = { rounds: 40, rows: 400 };
@@ -50,7 +51,11 @@ test("proofs claim only what holds, and the support of a positive fact derives i
   await fc.assert(
     fc.asyncProperty(cases, async (numbers) => {
       const { program, facts } = randomCase(new Choices(numbers));
-      const input = await inputOver(session, program, facts, { rounds: BOUNDS.rounds, rows_derived: BOUNDS.rows });
+      const input = await inputOver(session, program, facts, {
+        rounds: BOUNDS.rounds,
+        rows_derived: BOUNDS.rows,
+        symbol_bytes: NAIVE_SYMBOL_BYTES,
+      });
       const check = await checkLaws(input);
       for (const { law } of check.laws) {
         const relation = law.slice(2);
@@ -107,7 +112,11 @@ test("why-not answers exactly where a fact does not hold, with a reason for ever
   await fc.assert(
     fc.asyncProperty(cases, fc.nat(3), async (numbers, pick) => {
       const { program, facts } = randomCase(new Choices(numbers));
-      const input = await inputOver(session, program, facts, { rounds: BOUNDS.rounds, rows_derived: BOUNDS.rows });
+      const input = await inputOver(session, program, facts, {
+        rounds: BOUNDS.rounds,
+        rows_derived: BOUNDS.rows,
+        symbol_bytes: NAIVE_SYMBOL_BYTES,
+      });
       const check = await checkLaws(input);
       await check.close();
       const decided = check.laws.map(({ law }) => law.slice(2));

@@ -10,6 +10,9 @@ export class Failed {
   }
 }
 
+/** The bound on symbols that programs build; a run compared with this one needs the same. */
+export const NAIVE_SYMBOL_BYTES = 10_000;
+
 export type Bindings = ReadonlyMap<string, Value | Failed>;
 
 /** The value of a term, from the documented meaning of each operator; written to be obviously right, not fast. */
@@ -142,8 +145,10 @@ function onFloats(term: IrOperation, args: readonly number[]): Value | Failed {
 function onSymbols(term: IrOperation, args: readonly Value[]): Value | Failed {
   const [text = "", start = 0n, count = 0n] = args as [string, bigint, bigint];
   switch (term.op) {
-    case "cat":
-      return args.join("");
+    case "cat": {
+      const joined = args.join("");
+      return Buffer.byteLength(joined) > NAIVE_SYMBOL_BYTES ? new Failed("symbol_bytes") : joined;
+    }
     case "strlen":
       return BigInt([...text].length);
     case "substr": {

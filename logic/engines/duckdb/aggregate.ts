@@ -1,8 +1,11 @@
+import { limits } from "../../../schema/limits.ts";
 import { unreachable } from "../../../schema/unreachable.ts";
 import type { IrAggregate, IrLiteral } from "../../language/ir.ts";
+import { countsPairs, excludesValue } from "./aggregate_shape.ts";
 import { planBody } from "./body.ts";
 import type { BodyBuilder, BodyPlan } from "./body_builder.ts";
-import { literalVariables, variablesOf } from "./existential.ts";
+import { EngineLimit } from "./engine_limit.ts";
+import { variablesOf } from "./existential.ts";
 import { columnSql, type Failure, isBound, type Scope, type SqlExpression, termSql } from "./expression.ts";
 import { failureCode, isDistinctOn, whereSql } from "./select.ts";
 
@@ -14,23 +17,20 @@ interface Elements {
 
 /**
  * Joins an aggregate, computed once for all groups. Where the elements bind every outer variable themselves, their rows name
- * the groups; otherwise the groups are the outer values that the rule's other literals have found so far.
+ * the groups; otherwise the groups are the outer values that the rule's other literals have found so far. Outer variables that
+ * nothing else binds (see `impliedAtoms`) are bound by the groups.
  */
 export function joinAggregate(body: BodyBuilder, aggregate: IrAggregate, surroundings: readonly IrLiteral[]): void {
+  if (body.nesting >= limits.aggregate_depth.value) throw new EngineLimit("aggregate_depth");
   const elements = groupedElements(body, aggregate) ?? domainElements(body, aggregate);
   const alias = body.lowering.fresh();
   const hasErrors = elements.plans.some((plan) => plan.failures.length > 0);
-  const sql = aggregateSelect(body, aggregate, elements, hasErrors);
-  const outer = aggregate.outer.map((name) => body.scope.get(name)).filter((expression) => expression !== undefined);
+  const sql = aggregateSelect(body, aggregate, elements, hasErrors, surroundings);
+  const outer = aggregate.outer.flatMap((name) => body.scope.get(name) ?? []);
   const keyFailures = outer.flatMap((expression) => expression.failures);
-  const mayMiss = aggregate.op === "count" || aggregate.op === "sum" ? !excludesZero(aggregate, surroundings) : false;
+  const mayMiss = aggregate.op === "count" || aggregate.op === "sum" ? !excludesValue(aggregate, surroundings, 0) : false;
   const isInner = elements.groups.length > 0 && keyFailures.length === 0 && !mayMiss;
-  if (elements.groups.length === 0) {
-    body.laterJoins.push(`CROSS JOIN (${sql}) AS ${alias}`);
-  } else {
-    const on = elements.groups.map((name, position) => `${alias}.g${position} = ${body.scope.get(name)?.sql}`);
-    body.laterJoins.push(`${isInner ? "INNER" : "LEFT"} JOIN (${sql}) AS ${alias} ON (${on.join(" AND ")})`);
-  }
+  joinGroups(body, elements, sql, alias, isInner);
   const present = `coalesce(${alias}.n > 0, false)`;
   if (aggregate.op !== "count" && aggregate.op !== "sum" && !isInner) {
     const holds = [present, ...keyFailures.map((failure) => failure.when)].join(" OR ");
@@ -38,6 +38,25 @@ export function joinAggregate(body: BodyBuilder, aggregate: IrAggregate, surroun
   }
   body.links.push(new Set([alias, ...outer.flatMap((expression) => [...expression.aliases])]));
   body.unify(aggregate.result, resultOf(aggregate, alias, isInner, hasErrors, keyFailures));
+}
+
+function joinGroups(body: BodyBuilder, { groups, plans }: Elements, sql: string, alias: string, isInner: boolean): void {
+  const on: string[] = [];
+  const bindings: string[] = [];
+  for (const [position, name] of groups.entries()) {
+    const outer = body.scope.get(name);
+    if (outer === undefined) bindings.push(name);
+    else on.push(`${alias}.g${position} = ${outer.sql}`);
+  }
+  if (bindings.length > 0 && !isInner) throw new Error(`nothing binds ${bindings.join(", ")}`);
+  if (on.length > 0) body.laterJoins.push(`${isInner ? "INNER" : "LEFT"} JOIN (${sql}) AS ${alias} ON (${on.join(" AND ")})`);
+  else if (bindings.length > 0) body.tables.push(`(${sql}) AS ${alias}`);
+  else body.laterJoins.push(`CROSS JOIN (${sql}) AS ${alias}`);
+  for (const name of bindings) {
+    const type = plans[0]?.scope.get(name)?.type;
+    if (type !== undefined) body.scope.set(name, columnSql(alias, `g${groups.indexOf(name)}`, type));
+  }
+  if (bindings.length > 0) body.multipliers.push({ variables: new Set(bindings) });
 }
 
 /** Null where some element cannot bind the outer variables by itself. */
@@ -82,7 +101,7 @@ function planElements(
   const plans: BodyPlan[] = [];
   for (const element of aggregate.elements) {
     const needed = new Set([...groups, ...element.keys.flatMap((key) => [...variablesOf(key)])]);
-    const plan = planBody(body.lowering, element.body, given, needed, domain);
+    const plan = planBody(body.lowering, element.body, given, needed, { domain, nesting: body.nesting + 1 });
     if (plan === null || !element.keys.every((key) => isBound(key, plan.scope))) return null;
     const keys = element.keys.map((key) => termSql(key, plan.scope, body.lowering.symbolBytes));
     const failures = new Map(plan.failures.map((failure) => [failure.when, failure]));
@@ -92,7 +111,13 @@ function planElements(
   return { plans, groups };
 }
 
-function aggregateSelect(body: BodyBuilder, aggregate: IrAggregate, elements: Elements, hasErrors: boolean): string {
+function aggregateSelect(
+  body: BodyBuilder,
+  aggregate: IrAggregate,
+  elements: Elements,
+  hasErrors: boolean,
+  surroundings: readonly IrLiteral[],
+): string {
   const several = elements.plans.length > 1;
   const width = Math.max(...aggregate.elements.map((element) => element.keys.length));
   const selects = elements.plans.map((plan, position) => {
@@ -108,12 +133,37 @@ function aggregateSelect(body: BodyBuilder, aggregate: IrAggregate, elements: El
     if (hasErrors) columns.push(`${failureCode(plan.failures)} AS e`);
     const known = new Set([...aggregate.outer, ...keys.flatMap((key) => (key.kind === "variable" ? [key.name] : []))]);
     const distinct = several || isExtreme(aggregate) || isDistinctOn(plan, known) ? "" : "DISTINCT ";
-    return `SELECT ${distinct}${columns.join(", ") || "1 AS k0"} FROM ${plan.from}${whereSql(plan, "inline")}`;
+    const repeated = repeatedOnly(body, aggregate, elements.groups, plan, surroundings);
+    return `SELECT ${distinct}${columns.join(", ") || "1 AS k0"} FROM ${plan.from}${repeated}${whereSql(plan, "inline")}`;
   });
   const rows = selects.join(isExtreme(aggregate) ? " UNION ALL " : " UNION ");
   const groups = elements.groups.map((_, group) => `g${group}`);
   const columns = [...groups, `${functionSql(aggregate)} AS v`, "count(*) AS n", ...(hasErrors ? ["min(e) AS e"] : [])];
   return `SELECT ${columns.join(", ")} FROM (${rows})${groups.length > 0 ? ` GROUP BY ${groups.join(", ")}` : ""}`;
+}
+
+/**
+ * A semi join that keeps only rows whose key occurs more than once, for a count by a relation's key that asks for at least two:
+ * the law of a key then reads little more than the table of such keys.
+ */
+function repeatedOnly(
+  body: BodyBuilder,
+  aggregate: IrAggregate,
+  groups: readonly string[],
+  plan: BodyPlan,
+  surroundings: readonly IrLiteral[],
+): string {
+  const atom = countsPairs(aggregate, surroundings);
+  if (atom === null) return "";
+  const { repeated } = body.lowering.source(atom);
+  if (repeated === undefined) return "";
+  const alias = body.lowering.fresh();
+  const on = repeated.key.map((position) => {
+    const term = atom.args[position];
+    const grouped = term?.kind === "variable" && groups.includes(term.name) ? plan.scope.get(term.name) : undefined;
+    return grouped === undefined ? null : `${alias}.c${position} = ${grouped.sql}`;
+  });
+  return on.includes(null) ? "" : ` SEMI JOIN ${repeated.table} AS ${alias} ON (${on.join(" AND ")})`;
 }
 
 function isExtreme(aggregate: IrAggregate): boolean {
@@ -156,37 +206,4 @@ function resultOf(
   if (failures.length > 0) sql = `CASE WHEN NOT (${failures.map((failure) => failure.when).join(" OR ")}) THEN ${sql} END`;
   if (mayOverflow) failures.push({ when: `(${alias}.v IS NULL AND coalesce(${alias}.n > 0, false))`, code: "'overflow'" });
   return { sql, type: aggregate.result.type, failures, aliases: new Set([alias]), depth: 1 };
-}
-
-/** Whether some literal beside the aggregate is false for the value 0, so that empty groups need not be kept. */
-function excludesZero(aggregate: IrAggregate, surroundings: readonly IrLiteral[]): boolean {
-  const { result } = aggregate;
-  if (result.kind === "constant") return Number(result.value) !== 0;
-  if (result.kind !== "variable") return false;
-  return surroundings.some((literal) => {
-    if (literal.kind !== "compare" || !literalVariables(literal).has(result.name)) return false;
-    const [left, right] = [literal.left, literal.right].map((term) => {
-      if (term.kind === "constant" && term.type !== "symbol") return Number(term.value);
-      return term.kind === "variable" && term.name === result.name ? 0 : null;
-    });
-    if (left === undefined || right === undefined || left === null || right === null) return false;
-    return !holds(literal.op, left, right);
-  });
-}
-
-function holds(op: "=" | "!=" | "<" | "<=" | ">" | ">=", left: number, right: number): boolean {
-  switch (op) {
-    case "=":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    case ">":
-      return left > right;
-    case ">=":
-      return left >= right;
-  }
 }

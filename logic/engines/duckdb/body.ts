@@ -1,30 +1,40 @@
 import type { IrAtom, IrComparison, IrLiteral, IrTerm, IrTest } from "../../language/ir.ts";
 import { joinAggregate } from "./aggregate.ts";
+import { impliedAtoms } from "./aggregate_shape.ts";
 import { BodyBuilder, type BodyPlan, type Condition, comparison } from "./body_builder.ts";
 import { existentialAtoms, variablesOf } from "./existential.ts";
 import { columnSql, isBound, type Scope, type SqlExpression } from "./expression.ts";
 import { joinRange } from "./range.ts";
 import type { Lowering } from "./source.ts";
 
+/** Where a body stands: the table of outer values joined to it, if any, and how many aggregates enclose it. */
+export interface Place {
+  readonly domain: string | null;
+  readonly nesting: number;
+}
+
 /**
- * Lowers a conjunction, with the variables of `given` already bound, by the table `domain` where it is not null. `needed` are the variables that the head or the
- * aggregate's keys read. Returns null where some literal stays unbound, which for a whole rule is a broken invariant.
+ * Lowers a conjunction, with the variables of `given` already bound, by the table `place.domain` where it is not null. `needed`
+ * are the variables that the head or the aggregate's keys read. Returns null where some literal stays unbound, which for a whole rule is a broken invariant.
  */
 export function planBody(
   lowering: Lowering,
-  literals: readonly IrLiteral[],
+  whole: readonly IrLiteral[],
   given: Scope,
   needed: ReadonlySet<string>,
-  domain: string | null = null,
+  place: Place = { domain: null, nesting: 0 },
 ): BodyPlan | null {
-  const body = new BodyBuilder(lowering, given);
-  if (domain !== null) body.tables.push(domain);
+  const body = new BodyBuilder(lowering, given, place.nesting);
+  if (place.domain !== null) body.tables.push(place.domain);
+  const implied = impliedAtoms(whole, (relation) => lowering.isRecursive(relation));
+  const literals = whole.filter((literal) => literal.kind !== "atom" || !implied.has(literal));
+  const binding = new Set<unknown>(implied.values());
   const existential = existentialAtoms(lowering, literals, given, needed);
   const atoms = literals.filter((literal) => literal.kind === "atom");
   const positive = atoms.filter((atom) => !atom.negated && !existential.has(atom));
   const operations = positive.flatMap((atom) => joinAtom(body, atom));
   const others = literals.filter((literal): literal is Exclude<IrLiteral, IrAtom> => literal.kind !== "atom");
-  if (!settle(body, literals, [...operations, ...others])) return null;
+  if (!settle(body, literals, [...operations, ...others], binding)) return null;
   for (const atom of atoms) {
     const filter = atom.negated ? atom : existential.get(atom);
     if (filter === undefined) continue;
@@ -59,11 +69,11 @@ function joinAtom(body: BodyBuilder, atom: IrAtom): Waiting[] {
 const ORDER = ["compare", "column", "test", "range", "aggregate"] as const;
 
 /** Binds and compares until nothing waits. False where some literal stays unbound. */
-function settle(body: BodyBuilder, literals: readonly IrLiteral[], work: readonly Waiting[]): boolean {
+function settle(body: BodyBuilder, literals: readonly IrLiteral[], work: readonly Waiting[], binding: ReadonlySet<unknown>): boolean {
   let waiting = [...work];
   while (waiting.length > 0) {
-    const kind = ORDER.find((candidate) => waiting.some((item) => item.kind === candidate && isReady(body, item)));
-    const ready = waiting.find((item) => item.kind === kind && isReady(body, item));
+    const kind = ORDER.find((candidate) => waiting.some((item) => item.kind === candidate && isReady(body, item, binding)));
+    const ready = waiting.find((item) => item.kind === kind && isReady(body, item, binding));
     if (ready === undefined) return false;
     waiting = waiting.filter((item) => item !== ready);
     if (ready.kind === "compare") compare(body, ready);
@@ -75,7 +85,7 @@ function settle(body: BodyBuilder, literals: readonly IrLiteral[], work: readonl
   return true;
 }
 
-function isReady(body: BodyBuilder, item: Waiting): boolean {
+function isReady(body: BodyBuilder, item: Waiting, binding: ReadonlySet<unknown>): boolean {
   const bound = (term: IrTerm | null): boolean => term === null || isBound(term, body.scope);
   const free = (term: IrTerm): boolean => term.kind === "variable" || bound(term);
   switch (item.kind) {
@@ -89,7 +99,7 @@ function isReady(body: BodyBuilder, item: Waiting): boolean {
     case "range":
       return bound(item.from) && bound(item.to) && bound(item.step) && free(item.result);
     case "aggregate":
-      return item.outer.every((name) => body.scope.has(name)) && free(item.result);
+      return (binding.has(item) || item.outer.every((name) => body.scope.has(name))) && free(item.result);
   }
 }
 

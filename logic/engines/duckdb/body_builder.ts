@@ -42,7 +42,11 @@ export class BodyBuilder {
   readonly links: ReadonlySet<string>[] = [];
   readonly #failures = new Map<string, Failure>();
 
-  constructor(lowering: Lowering, given: Scope) {
+  /** How many aggregates enclose the body. */
+  readonly nesting: number;
+
+  constructor(lowering: Lowering, given: Scope, nesting: number) {
+    this.nesting = nesting;
     this.lowering = lowering;
     this.scope = new Map(given);
   }

@@ -3,7 +3,8 @@ import { quoteName } from "../../../schema/sql_session.ts";
 import type { IrRule, Stratum } from "../../language/ir.ts";
 import { BoundedSession } from "./bounded_session.ts";
 import type { DuckDbInput } from "./input.ts";
-import { type Needs, needsOf, rulesByRelation } from "./needs.ts";
+import { atomsOf, type Needs, needsOf, rulesByRelation } from "./needs.ts";
+import { probeDuplicates } from "./probe.ts";
 import { evaluateRecursion } from "./recursion.ts";
 import { isTransparent } from "./recursion_shape.ts";
 import { relationSelect } from "./select.ts";
@@ -23,6 +24,7 @@ export class Evaluation {
   readonly #roots: ReadonlySet<string>;
   readonly #sources = new Map<string, Source>();
   readonly #tables: string[] = [];
+  readonly #probed = new Set<string>();
   readonly #run = runs++;
   readonly fresh = aliases();
 
@@ -79,11 +81,16 @@ export class Evaluation {
 
   /** Creates a temporary table from a query, which it owns from then on. Errors: `UndecidedSignal` past `rows_derived`. */
   async createTable(relation: Relation, query: string): Promise<Source> {
+    return (await this.createCounted(relation, query)).source;
+  }
+
+  /** As `createTable`, with the count of rows. */
+  async createCounted(relation: Relation, query: string): Promise<{ readonly source: Source; readonly rows: number }> {
     const name = this.newTable();
     const limit = this.input.limits.rows_derived;
     const rows = await this.session.write(`CREATE TEMP TABLE ${name} AS ${query} LIMIT ${limit + 1}`, relation.name);
     if (rows > limit) throw this.session.limitReached("rows_derived", relation.name);
-    return { sql: name, columns: columnsOf(relation), distinct: true, dedupe: false };
+    return { source: { sql: name, columns: columnsOf(relation), distinct: true, dedupe: false }, rows };
   }
 
   /** Lowers something of `relation`. Errors: `UndecidedSignal` where lowering itself reaches a bound. */
@@ -118,7 +125,19 @@ export class Evaluation {
     for (const name of open) this.#sources.set(name, await this.#computeRelation(this.relation(name)));
   }
 
+  /** Aggregates need sets: looks once into each base table that may hold duplicates and whose key makes looking cheap. */
+  async #probeAggregated(relation: string): Promise<void> {
+    const bodies = this.rules(relation).flatMap((rule) => rule.body.filter((literal) => literal.kind === "aggregate"));
+    for (const { relation: name } of atomsOf(bodies)) {
+      const described = this.relation(name);
+      if (described.role !== "base" || described.key === null || this.#probed.has(name)) continue;
+      this.#probed.add(name);
+      this.#sources.set(name, await probeDuplicates(this, described, described.key));
+    }
+  }
+
   async #computeRelation(relation: Relation): Promise<Source> {
+    await this.#probeAggregated(relation.name);
     const select = this.lower(relation.name, () => relationSelect(this.lowering(), relation, this.rules(relation.name)));
     const uses = this.#needs.uses.get(relation.name) ?? 0;
     const inline =
