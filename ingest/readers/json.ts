@@ -155,22 +155,32 @@ async function* arrayElements(
 
 /** Takes the opening bracket off the first element, the comma off each but the last, the closing bracket off the last. */
 function elementOf(record: TextRecord, splitter: JsonSplitter, first: boolean, last: boolean): TextRecord {
-  const lead = /^\s*/.exec(record.head.toString("latin1"))?.[0] ?? "";
   const array = splitter.isArray === true;
-  let from = lead.length + (array && first ? 1 : 0);
-  const inner = /^\s*/.exec(record.head.toString("latin1").slice(from))?.[0] ?? "";
-  from += inner.length;
-  const line = record.line + newlines(lead) + newlines(inner);
+  let from = afterSpace(record.head, 0);
+  if (array && first) from = afterSpace(record.head, from + 1);
+  const line = record.line + newlines(record.head.subarray(0, from));
   if (record.bytes === null) return { ...record, head: record.head.subarray(from), line };
   const end = array ? (last ? record.bytes.lastIndexOf(93) : record.bytes.length - 1) : record.bytes.length;
   const bytes = record.bytes.subarray(Math.min(from, end), end);
   return { bytes, head: bytes.subarray(0, record.head.length), length: record.length, line };
 }
 
-function newlines(space: string): number {
-  return space.split("\n").length - 1;
+function afterSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && isSpace(bytes[at] as number)) at += 1;
+  return at;
+}
+
+function newlines(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === 10) count += 1;
+  return count;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 32 || (byte >= 9 && byte <= 13);
 }
 
 function isBlank({ bytes }: TextRecord): boolean {
-  return bytes?.every((byte) => byte === 32 || (byte >= 9 && byte <= 13)) ?? false;
+  return bytes?.every(isSpace) ?? false;
 }

@@ -41,9 +41,14 @@ export class JsonSplitter implements RecordSplitter {
 
   find(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at += 1) {
+      if (this.#inString) {
+        at = this.#endOfString(chunk, at);
+        if (at === chunk.length) return -1;
+        this.#inString = false;
+        continue;
+      }
       const byte = chunk[at] as number;
-      if (this.#inString) this.#withinString(byte);
-      else if (byte === QUOTE) {
+      if (byte === QUOTE) {
         this.#array ??= false;
         this.#inString = true;
         this.#started = true;
@@ -56,10 +61,16 @@ export class JsonSplitter implements RecordSplitter {
     return -1;
   }
 
-  #withinString(byte: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) this.#inString = false;
+  /** The offset of the quote that ends the string, or the chunk's length. */
+  #endOfString(chunk: Buffer, from: number): number {
+    let at = from;
+    if (this.#escaped && at < chunk.length) {
+      this.#escaped = false;
+      at += 1;
+    }
+    while (at < chunk.length && chunk[at] !== QUOTE) at += chunk[at] === BACKSLASH ? 2 : 1;
+    this.#escaped = at > chunk.length;
+    return Math.min(at, chunk.length);
   }
 
   #endsRecord(byte: number): boolean {
