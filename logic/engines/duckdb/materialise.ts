@@ -2,6 +2,7 @@ import type { Undecided } from "../../../schema/verdict.ts";
 import { UndecidedSignal } from "./bounded_session.ts";
 import { Evaluation } from "./evaluation.ts";
 import type { DuckDbInput } from "./input.ts";
+import { pruned } from "./prune.ts";
 import { namedColumns } from "./source.ts";
 
 /** Relations made readable. The caller must `close()` it; until then `table` can be read. */
@@ -16,7 +17,8 @@ export interface Materialised {
 /** Computes the derived ones of `relations`, and what they depend on. Errors: `SqlError` for failures that are no bound. */
 export async function materialise(input: DuckDbInput, relations: readonly string[]): Promise<Materialised> {
   const derived = relations.filter((name) => input.program.relations.get(name)?.role === "derived");
-  const evaluation = new Evaluation(input, derived);
+  const program = await pruned(input, derived);
+  const evaluation = new Evaluation({ ...input, program }, derived);
   let undecided: Undecided | null = null;
   try {
     for (const name of derived) await evaluation.compute(name);
