@@ -1,9 +1,10 @@
 import type { Quarantined } from "../../ingest/quarantine.ts";
-import type { ProposedRow } from "../../schema/delta.ts";
+import type { ProposedRow, ProposedValue } from "../../schema/delta.ts";
+import type { Value } from "../../schema/value.ts";
 import type { SetAside } from "../../verify/import_delta.ts";
 import { countText } from "./count_text.ts";
 import { exactIntegers } from "./envelope_json.ts";
-import { printable } from "./fact_text.ts";
+import { factText, printable } from "./fact_text.ts";
 import type { Style } from "./style.ts";
 
 /** What an import left out, for a terminal: at most `show` of each kind, the rest counted. */
@@ -24,7 +25,7 @@ export function leftOutText(
     lines.push(style(["yellow", "bold"], `${countText(setAside.length, "row")} set aside`));
     for (const { relation, row, place, law, message } of setAside.slice(0, show)) {
       lines.push(
-        `  ${style("dim", place === null ? "" : printable(place))}  ${relation}${rowJson(row)}`,
+        `  ${style("dim", place === null ? "" : printable(place))}  ${proposedText(relation, row)}`,
         `      ${law}: ${printable(message)}`,
       );
     }
@@ -37,9 +38,14 @@ function more(count: number, style: Style): string[] {
   return count > 0 ? [style("dim", `  and ${countText(count, "more", "more")}: --quarantine FILE writes all of them`)] : [];
 }
 
-/** A proposed row as compact JSON. */
-export function rowJson(row: ProposedRow): string {
-  return printable(JSON.stringify(row, exactIntegers));
+/** A proposed row as a fact where its values are typed, as compact JSON where they are not. */
+function proposedText(relation: string, row: ProposedRow): string {
+  if (Array.isArray(row) && row.every(isValue)) return factText(relation, row);
+  return `${relation} ${printable(JSON.stringify(row, exactIntegers))}`;
+}
+
+function isValue(value: ProposedValue): value is Value {
+  return typeof value === "string" || typeof value === "bigint" || typeof value === "number";
 }
 
 /** Everything an import left out, one JSON object a line. */
