@@ -4,7 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { AssayError } from "../../schema/assay_error.ts";
 import type { Limits } from "../../schema/limits.ts";
 import { SqlError } from "../../schema/sql_session.ts";
-import { DuckDbSession } from "./duckdb_session.ts";
+import { createInMemory, DuckDbSession } from "./duckdb_session.ts";
 import { storeError } from "./store_error.ts";
 
 /** Files open in this process: a second DuckDB instance on one file loses its commits in silence, so it is refused here. */
@@ -29,7 +29,7 @@ export class Database {
   /** Errors: `store.locked`, `store.open_twice`, `store.not_a_database`, `store.damaged`, `store.read_only`, `store.no_folder`, `store.newer_format`. */
   static async open(path: string | null, limits: Limits): Promise<Database> {
     const settings = { enable_external_access: "false", memory_limit: `${limits.memory_mb}MB` };
-    if (path === null) return new Database(await DuckDBInstance.create(":memory:", settings), null, null);
+    if (path === null) return new Database(await createInMemory(settings), null, null);
     const file = await fileAt(path);
     const key = (await identityOf(file)) ?? file;
     if (openFiles.has(key)) throw new AssayError("store.open_twice", `\`${path}\` is open in this process already`, { place: path });

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   BIGINT,
   DOUBLE,
@@ -124,8 +126,13 @@ function* batches<T>(rows: Iterable<T>, size: number): Generator<T[]> {
   if (batch.length > 0) yield batch;
 }
 
+/** A DuckDB instance in memory. What does not fit spills beside other temporary files, not into the folder the user stands in. */
+export function createInMemory(settings: Readonly<Record<string, string>>): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(":memory:", { temp_directory: join(tmpdir(), `assay-spill-${process.pid}`), ...settings });
+}
+
 /** A session over a fresh in-memory database; the caller closes it. */
 export async function openMemory(settings: Readonly<Record<string, string>> = {}): Promise<DuckDbSession> {
-  const instance = await DuckDBInstance.create(":memory:", settings);
+  const instance = await createInMemory(settings);
   return new DuckDbSession(await instance.connect());
 }
