@@ -140,6 +140,23 @@ export class FactBase {
     return this.#exclusive(async () => this.#settle(await this.#judge(judge), keepRefusal));
   }
 
+  /**
+   * Judges deltas as if they were proposed one after the other, each over what those before it left, up to the first that is not
+   * accepted; then undoes them all. Nothing is committed, kept or remembered. Returns a verdict for each delta judged.
+   */
+  async rehearse(deltas: readonly ProposedDelta[]): Promise<Verdict[]> {
+    return this.#undone(async (input) => {
+      const verdicts: Verdict[] = [];
+      for (const delta of deltas) {
+        const judgement = await judgeDelta(input, delta, 0);
+        if (judgement.kind === "accepted") verdicts.push(judgement.accepted.verdict);
+        else verdicts.push(judgement.kind === "refused" ? judgement.refused.verdict : judgement.verdict);
+        if (judgement.kind !== "accepted") break;
+      }
+      return verdicts;
+    });
+  }
+
   /** The verdict that a delta was given, by its id; null where none of that id was judged, or it was left undecided. */
   async verdict(delta: string): Promise<Verdict | null> {
     return this.#exclusive(() => storedVerdict(this.#session, delta));

@@ -1,5 +1,5 @@
 import type { ExpectedViolation, Scenario } from "../logic/scenario.ts";
-import { compileTheories, type Theory, withNeeds } from "../logic/theory.ts";
+import type { Theory } from "../logic/theory.ts";
 import { canonicalJson } from "../schema/canonical.ts";
 import type { Clock } from "../schema/clock.ts";
 import type { ProposedDelta, ProposedRow, ProposedValue } from "../schema/delta.ts";
@@ -7,7 +7,6 @@ import { isDecimal } from "../schema/exact_json.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { FactBase } from "./fact_base.ts";
-import { rejected } from "./load.ts";
 
 export interface ScenarioOutcome {
   readonly scenario: Scenario;
@@ -27,45 +26,37 @@ export interface ScenarioReport {
 }
 
 /**
- * Runs a theory's scenarios, each in a fact base of its own in memory: the given facts are committed, then the delta is proposed and
- * its verdict compared, exactly: whether it is accepted, and which laws it breaks how often, and with these witnesses where they
- * are named. Errors: `theory.rejected`.
+ * Runs a theory's scenarios, each over an empty fact base in memory: the given facts are judged and must be lawful, then the delta is
+ * judged over them and its verdict compared, exactly: whether it is accepted, and which laws it breaks how often, and with these
+ * witnesses where they are named. Errors: `theory.rejected`.
  */
 export async function runScenarios(
   theory: Theory,
   scenarios: readonly Scenario[],
   options: { readonly clock: Clock; readonly limits?: Partial<Limits> },
 ): Promise<ScenarioReport> {
-  const set = await withNeeds([theory]);
-  const { program, diagnostics } = compileTheories(set);
-  if (program === null) throw rejected(diagnostics, "theory.rejected", "the set of theories");
-  const outcomes: ScenarioOutcome[] = [];
-  for (const scenario of scenarios) outcomes.push(await runScenario(set, scenario, options));
-  const fired = new Set(outcomes.flatMap(({ verdict }) => verdict.violations.map(({ law }) => law)));
-  const neverFired = program.laws.filter((law) => law.theory === theory.name && !fired.has(law.id)).map(({ id }) => id);
-  return { outcomes, neverFired, ok: neverFired.length === 0 && outcomes.every(({ ok }) => ok) };
-}
-
-async function runScenario(
-  theories: readonly Theory[],
-  scenario: Scenario,
-  options: { readonly clock: Clock; readonly limits?: Partial<Limits> },
-): Promise<ScenarioOutcome> {
   const base = await FactBase.create(null, options);
   try {
-    await base.loadTheory(theories, { author: "scenario", reason: scenario.name });
-    if ([...scenario.given.values()].some((rows) => rows.length > 0)) {
-      const given = await base.propose(scenarioDelta(scenario.given, new Map(), "given"));
-      if (given.verdict !== "accepted") {
-        return { scenario, ok: false, differences: [`the given facts are ${given.verdict}: ${lawList(given)}`], verdict: given };
-      }
-    }
-    const verdict = await base.propose(scenarioDelta(scenario.when.assert, scenario.when.retract, "when"));
-    const differences = compare(scenario, verdict);
-    return { scenario, ok: differences.length === 0, differences, verdict };
+    await base.loadTheory([theory], { author: "scenario", reason: "to be tested" });
+    const outcomes: ScenarioOutcome[] = [];
+    for (const scenario of scenarios) outcomes.push(await runScenario(base, scenario));
+    const fired = new Set(outcomes.flatMap(({ verdict }) => verdict.violations.map(({ law }) => law)));
+    const neverFired = base.program.laws.filter((law) => law.theory === theory.name && !fired.has(law.id)).map(({ id }) => id);
+    return { outcomes, neverFired, ok: neverFired.length === 0 && outcomes.every(({ ok }) => ok) };
   } finally {
     await base.close();
   }
+}
+
+async function runScenario(base: FactBase, scenario: Scenario): Promise<ScenarioOutcome> {
+  const hasGiven = [...scenario.given.values()].some((rows) => rows.length > 0);
+  const given = hasGiven ? [scenarioDelta(scenario.given, new Map(), "given")] : [];
+  const verdicts = await base.rehearse([...given, scenarioDelta(scenario.when.assert, scenario.when.retract, "when")]);
+  const verdict = verdicts.at(-1);
+  if (verdict === undefined) throw new Error("a rehearsal gave no verdict");
+  const isGivenRefused = verdicts.length <= given.length;
+  const differences = isGivenRefused ? [`the given facts are ${verdict.verdict}: ${lawList(verdict)}`] : compare(scenario, verdict);
+  return { scenario, ok: differences.length === 0, differences, verdict };
 }
 
 function scenarioDelta(

@@ -58,12 +58,11 @@ async function applyRows(session: SqlSession, staged: StagedRows, name: string):
   const facts = factTable(relation.name);
   const table = `temp.${quoteName(name)}`;
   const absent = side === "assert" ? `WHERE NOT EXISTS (SELECT 1 FROM ${facts} AS f WHERE ${sameRow(attributes, "f", "s")})` : "";
-  await session.run(
+  const [made] = await session.rows(
     `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS SELECT ${columnList(attributes, "s.")}, min(s.${PLACE}) AS ${PLACE}
      FROM ${staged.table} AS s ${absent} GROUP BY ${columnList(attributes, "s.")}`,
   );
   if (side === "assert") await session.run(`INSERT INTO ${facts} SELECT ${columnList(attributes)} FROM ${table}`);
   else await session.run(`DELETE FROM ${facts} AS f USING ${table} AS s WHERE ${sameRow(attributes, "f", "s")}`);
-  const rows = Number((await session.rows(`SELECT count(*) FROM ${table}`))[0]?.[0] ?? 0);
-  return { relation, op: side === "assert" ? 1 : -1, table, rows };
+  return { relation, op: side === "assert" ? 1 : -1, table, rows: Number(made?.[0] ?? 0) };
 }

@@ -209,3 +209,26 @@ test("the violations of a refused load are paged", async () => {
     { violations_page: 2 },
   );
 });
+
+test("a rehearsal judges deltas over each other and leaves no trace", async () => {
+  await withBase([theoryFrom(SHOP)], async (base) => {
+    const deltas = [
+      proposal({ assert: { customer: [["ann", 1n]] } }),
+      proposal({ assert: { order: [[1n, "ann", 1n]] } }),
+      proposal({ retract: { customer: [["ann", 1n]] } }),
+      proposal({ assert: { open: [[]] } }),
+    ];
+    const verdicts = await base.rehearse(deltas);
+    assert.deepEqual(
+      verdicts.map(({ verdict, commit, replayed }) => [verdict, commit, replayed]),
+      [
+        ["accepted", null, false],
+        ["accepted", null, false],
+        ["refused", null, false],
+      ],
+    );
+    assert.deepEqual([base.head, (await base.refusals()).length], [1, 0]);
+    assert.equal((await base.query({ datalog: customers })).rows.length, 0);
+    assert.equal((await base.checkLog()).ok, true);
+  });
+});
