@@ -7,6 +7,7 @@ import type { Limits } from "../schema/limits.ts";
 import type { Relation } from "../schema/relation.ts";
 import { quoteName, SqlError, type SqlValue } from "../schema/sql_session.ts";
 import { rejected } from "./load.ts";
+import { exposeRelations } from "./relations_without_view.ts";
 import type { DuckDbSession, SqlAnswer } from "./store/duckdb_session.ts";
 import type { Snapshot } from "./store/snapshot.ts";
 import { storeError } from "./store/store_error.ts";
@@ -82,6 +83,15 @@ async function readRelation(
 async function answerSql(source: QuerySource, sql: string, bound: number): Promise<SqlAnswer> {
   if (sql.includes("\0")) throw new AssayError("query.sql_statement", "the statement holds NUL");
   const { session, limits } = source;
+  const takeAway = await exposeRelations(source, sql);
+  try {
+    return await runSelect(session, sql, bound, limits);
+  } finally {
+    await takeAway();
+  }
+}
+
+async function runSelect(session: DuckDbSession, sql: string, bound: number, limits: Limits): Promise<SqlAnswer> {
   await sqlErrors(() => session.checkOneSelect(sql));
   let running = true;
   const timer = setTimeout(() => running && session.interrupt(), limits.verdict_ms);
