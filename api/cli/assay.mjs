@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const NEEDED_MAJOR = 24;
+const TOO_OLD = "usage.node";
 const here = dirname(fileURLToPath(import.meta.url));
 
 if (Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR) await start();
@@ -26,7 +27,7 @@ function handOver() {
   const binary = pinnedNode();
   if (binary === null) {
     process.stderr.write(
-      `error usage.node: assay needs Node ${NEEDED_MAJOR} or newer and runs under ${process.version}\n` +
+      `error ${TOO_OLD}: assay needs Node ${NEEDED_MAJOR} or newer and runs under ${process.version}\n` +
         "  help: run it with a newer Node, or approve the install script of the npm package `node` (npm install-scripts approve node)\n",
     );
     process.exitCode = 3;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../schema/clock.ts";
 import { envelopeJson } from "../report/envelope_json.ts";
 import { errorText } from "../report/error_text.ts";
+import { excerpt } from "./excerpt.ts";
 import type { Host } from "./host.ts";
 import type { Outcome } from "./outcome.ts";
 import { Terminal } from "./terminal.ts";
@@ -24,7 +25,7 @@ export class Door {
       await this.terminal.out(envelopeJson(outcome.envelope));
       return;
     }
-    for (const event of outcome.envelope.events) this.terminal.err(`${errorText(event, this.terminal.errorStyle, "warning")}\n\n`);
+    for (const event of outcome.envelope.events) this.terminal.err(`${errorText(event, this.terminal.errorStyle, "warning", excerpt)}\n\n`);
     if (!outcome.envelope.ok) {
       const text = outcome.text(this.terminal.errorStyle);
       this.terminal.err(`${typeof text === "string" ? text : [...text].join("")}\n`);

@@ -1,6 +1,7 @@
 import { AssayError, type ErrorReport } from "../../schema/assay_error.ts";
 import { registry } from "../../schema/errors.ts";
 import { errorText } from "../report/error_text.ts";
+import { excerpt } from "./excerpt.ts";
 import type { ExitCode, Outcome } from "./outcome.ts";
 
 /** The outcome of whatever was thrown: an `AssayError` as it says itself, anything else as a broken invariant. */
@@ -10,7 +11,7 @@ export function failure(thrown: unknown): Outcome {
   return {
     envelope: { ok: false, data: null, error: report, events: [], cursor: null },
     exit: exit as ExitCode,
-    text: (style) => errorText(report, style),
+    text: (style) => errorText(report, style, "error", excerpt),
   };
 }
 

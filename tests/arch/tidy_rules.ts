@@ -17,6 +17,9 @@ const seams: readonly { readonly name: string; readonly owners: readonly string[
   { name: "process.exit", owners: ["api/cli/"] },
 ];
 
+/** One registry, one entry a code: a table grows with what it lists, and splitting it would hide what it has twice. */
+const TABLES = ["schema/errors.ts"];
+
 /** Written apart so that this file does not find itself. */
 const leftovers = [
   ["TO", "DO"],
@@ -41,7 +44,7 @@ function lengths(file: SourceFile): string[] {
   const isTest = file.path.startsWith("tests/");
   const long = functionsOf(file).filter((found) => found.lines > FUNCTION_LINES && !(isTest && /^(describe|suite)$/.test(found.callee)));
   const findings = long.map((found) => `${file.path}:${found.line}: a function of ${found.lines} lines`);
-  return lines > FILE_LINES ? [...findings, `${file.path}: ${lines} lines`] : findings;
+  return lines > FILE_LINES && !TABLES.includes(file.path) ? [...findings, `${file.path}: ${lines} lines`] : findings;
 }
 
 function banned(file: SourceFile, code: readonly Token[]): string[] {

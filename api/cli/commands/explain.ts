@@ -1,9 +1,12 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { explanationText } from "../../report/explanation_text.ts";
 import type { Door } from "../door.ts";
 import { withFactBase } from "../fact_base_door.ts";
 import { type CommonOptions, count, databaseOption, jsonOption, limitOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+
+/** The most that `--depth` takes: a taller proof is read level by level, not at once, and printing recurses into it. */
+export const MAX_DEPTH = 1_000;
 
 interface ExplainOptions extends CommonOptions {
   readonly db: string;
@@ -28,12 +31,18 @@ export function explainCommand(root: Command, door: Door): void {
   )
     .argument("<fact|fingerprint>", "a ground fact, 'package(\"…\", …)', or the fingerprint of a violation")
     .option("--why-not", "say what is missing for a fact that does not hold")
-    .option("--depth <levels>", "levels of the proof printed", count)
+    .option("--depth <levels>", "levels of the proof printed", depthCount)
     .option("--as-of <commit>", "explain a fact as of this commit", count)
     .addHelpText("after", HELP);
   jsonOption(limitOption(command)).action(async (target: string, options: ExplainOptions) => {
     await door.answer(await explain(door, target, options), options.json === true);
   });
+}
+
+function depthCount(value: string): number {
+  const depth = count(value);
+  if (depth < 1 || depth > MAX_DEPTH) throw new InvalidArgumentError(`Not from 1 to ${MAX_DEPTH}.`);
+  return depth;
 }
 
 async function explain(door: Door, target: string, options: ExplainOptions): Promise<Outcome> {
