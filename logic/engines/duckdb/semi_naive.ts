@@ -2,6 +2,7 @@ import type { IrAtom, IrRule } from "../../language/ir.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { atomsOf } from "./needs.ts";
 import { recursiveAtoms } from "./recursion_shape.ts";
+import { FEW_ROWS, RoundBatches } from "./round_batch.ts";
 import { columnType, relationSelect } from "./select.ts";
 import { columnsOf, type Lowering, type Source } from "./source.ts";
 
@@ -16,6 +17,9 @@ export interface Restriction {
   readonly columns: readonly string[];
   readonly among: string;
 }
+
+/** So many small rounds in a row are the sign of a chain, which is run in batches. */
+const SMALL_ROUNDS = 16;
 
 /** Stands for the round in statements made once; no symbol of a program can hold it. */
 const ROUND = "\u0000";
@@ -32,29 +36,82 @@ export async function semiNaive(
   staged: ReadonlyMap<string, Source>,
   restriction: Restriction | null = null,
 ): Promise<Map<string, RoundTable>> {
-  const { session } = evaluation;
-  const limits = evaluation.input.limits;
   const tables = new Map<string, RoundTable>();
   for (const name of relations) tables.set(name, await createRoundTable(evaluation, name));
-  const statements = relations.map((name) => ({ name, ...roundStatements(evaluation, name, tables, staged) }));
-  const total = new Map<string, number>();
-  let fresh = new Set(relations);
-  for (let round = 0; fresh.size > 0; round++) {
-    const found = new Set<string>();
-    for (const { name, start, steps } of statements) {
-      if (round > limits.rounds) throw session.limitReached("rounds", name);
-      const open = round === 0 ? start : steps.filter((step) => fresh.has(step.reads)).map((step) => step.sql);
-      if (open.length === 0) continue;
-      const known = total.get(name) ?? 0;
-      const sql = insertSql(evaluation, name, tables, open, limits.rows_derived + 1 - known, restriction).replaceAll(ROUND, String(round));
-      const rows = await session.write(sql, name);
-      total.set(name, known + rows);
-      if (known + rows > limits.rows_derived) throw session.limitReached("rows_derived", name);
-      if (rows > 0) found.add(name);
+  const run = new Run(evaluation, tables, staged, restriction);
+  const [only = ""] = relations;
+  const batches = restriction === null ? RoundBatches.over(evaluation, relations, tables.get(only)?.table ?? "", staged) : null;
+  let small = 0;
+  for (let round = 0; ; round++) {
+    if (batches !== null && small >= SMALL_ROUNDS && round < evaluation.input.limits.rounds) {
+      const batch = await batches.run(round);
+      if (batch !== null) {
+        run.count(only, batch.rows);
+        if (batch.finished) return tables;
+        if (batch.rows > FEW_ROWS * (batch.reached - round + 1)) small = 0;
+        round = batch.reached;
+        continue;
+      }
+      small = 0;
     }
-    fresh = found;
+    const found = await run.round(round);
+    if (found === 0) return tables;
+    small = round > 0 && found <= FEW_ROWS ? small + 1 : 0;
   }
-  return tables;
+}
+
+/** The state of one evaluation: the rows of every relation so far and which of them grew in the last round. */
+class Run {
+  readonly #evaluation: Evaluation;
+  readonly #tables: ReadonlyMap<string, RoundTable>;
+  readonly #restriction: Restriction | null;
+  readonly #statements: readonly { readonly name: string; readonly start: readonly string[]; readonly steps: readonly Step[] }[];
+  readonly #total = new Map<string, number>();
+  #fresh = new Set<string>();
+
+  constructor(
+    evaluation: Evaluation,
+    tables: ReadonlyMap<string, RoundTable>,
+    staged: ReadonlyMap<string, Source>,
+    restriction: Restriction | null,
+  ) {
+    this.#evaluation = evaluation;
+    this.#tables = tables;
+    this.#restriction = restriction;
+    this.#statements = [...tables.keys()].map((name) => ({ name, ...roundStatements(evaluation, name, tables, staged) }));
+  }
+
+  /** Runs one round and returns how many tuples it found. */
+  async round(round: number): Promise<number> {
+    const { session, input } = this.#evaluation;
+    const found = new Set<string>();
+    let rows = 0;
+    for (const { name, start, steps } of this.#statements) {
+      const open = round === 0 ? start : steps.filter((step) => this.#fresh.has(step.reads)).map((step) => step.sql);
+      if (open.length === 0) continue;
+      if (round > input.limits.rounds) throw session.limitReached("rounds", name);
+      const room = input.limits.rows_derived + 1 - (this.#total.get(name) ?? 0);
+      const sql = insertSql(this.#evaluation, name, this.#tables, open, room, this.#restriction);
+      const inserted = await session.write(sql.replaceAll(ROUND, String(round)), name);
+      this.count(name, inserted);
+      if (inserted > 0) found.add(name);
+      rows += inserted;
+    }
+    this.#fresh = found;
+    return rows;
+  }
+
+  count(name: string, rows: number): void {
+    const total = (this.#total.get(name) ?? 0) + rows;
+    this.#total.set(name, total);
+    if (total > this.#evaluation.input.limits.rows_derived) throw this.#evaluation.session.limitReached("rows_derived", name);
+  }
+}
+
+/** A select of later rounds and the relation whose last round it reads. */
+interface Step {
+  readonly reads: string;
+  readonly sql: string;
 }
 
 async function createRoundTable(evaluation: Evaluation, name: string): Promise<RoundTable> {
@@ -72,7 +129,7 @@ function roundStatements(
   name: string,
   tables: ReadonlyMap<string, RoundTable>,
   staged: ReadonlyMap<string, Source>,
-): { start: string[]; steps: { reads: string; sql: string }[] } {
+): { start: string[]; steps: Step[] } {
   const relation = evaluation.relation(name);
   const members = new Set(tables.keys());
   const rules = evaluation.rules(name);
