@@ -72,7 +72,11 @@ const POOL: Readonly<Record<ValueType, readonly IrTerm[]>> = {
 export interface RandomCase {
   readonly program: IrProgram;
   readonly facts: Facts;
+  /** Whether tables are to hold some rows twice, as files may. */
+  readonly repeats: boolean;
 }
+
+const KEYS: Readonly<Record<string, readonly string[]>> = { e: ["a", "b"], t: ["a"], w: ["a"], k: ["b"] };
 
 /** A safe, stratified program over five small base relations, with facts. Every derived relation is a law, in order. */
 export function randomCase(choices: Choices): RandomCase {
@@ -91,7 +95,10 @@ export function randomCase(choices: Choices): RandomCase {
     for (let nth = 0; nth < total; nth++)
       rules.push(new RuleMaker(choices, nth === 0 ? lower : visible, below).rule(`d${at}`, derived[`d${at}`] ?? ""));
   }
-  return { program: program({ base: BASE, derived, rules: stratified(rules), laws: Object.keys(derived) }), facts: randomFacts(choices) };
+  const repeats = choices.below(3) === 2;
+  const made = program({ base: BASE, derived, rules: stratified(rules), laws: Object.keys(derived) });
+  const relations = new Map([...made.relations].map(([name, relation]) => [name, { ...relation, key: KEYS[name] ?? null }]));
+  return { program: { ...made, relations }, facts: randomFacts(choices), repeats };
 }
 
 function mutual(rules: readonly ReturnType<typeof rule>[], at: number): boolean {
@@ -166,6 +173,7 @@ class RuleMaker {
     const extras = this.#choices.below(4);
     for (let at = 0; at < extras; at++) body.push(this.#extra());
     const head = [...types].map((letter) => this.#term(TYPE[letter] ?? "symbol", this.#choices.below(5) === 4 ? 1 : 0));
+    if (this.#choices.below(6) === 5) body.push(...this.#grouped());
     const order = this.#choices.below(3) === 2 ? body.toReversed() : body;
     return rule(relation, head, ...order);
   }
@@ -229,6 +237,34 @@ class RuleMaker {
     }
   }
 
+  /** `r(x, _), c = count : { r(x, y) }, c > n`: how keys and quotas are written. */
+  #grouped(): IrLiteral[] {
+    const [name, types] = this.#choices.of(Object.entries(this.#lower).filter(([, shape]) => shape.length > 1));
+    const span = { file: "", offset: 0, length: 0, line: 1, column: 1 };
+    const inner = [...types].map((letter, at) => ({ kind: "variable", name: `k${at}`, type: TYPE[letter] ?? "symbol" }) as const);
+    const grouped = inner.map((_, at) => (at + this.#choices.below(2)) % 2 === 0);
+    const outer = inner.filter((_, at) => grouped[at]);
+    const local = inner.filter((_, at) => !grouped[at]);
+    for (const variable of outer) this.#bound.set(variable.name, variable);
+    const asked: IrAtom = {
+      kind: "atom",
+      relation: name,
+      args: inner.map((variable, at) => (grouped[at] ? variable : null)),
+      negated: false,
+      span,
+    };
+    const result = n("kc");
+    this.#bound.set("kc", result);
+    const counted = aggregate(
+      result,
+      "count",
+      outer.map((variable) => variable.name),
+      { keys: local, body: [{ ...asked, args: inner }] },
+    );
+    const bound = compare(result, this.#choices.of([">", ">=", "!=", "<"]), num(this.#choices.below(3)));
+    return [asked, counted, bound];
+  }
+
   /** Ranges stay small: their ends are taken modulo. */
   #smallNumber(): IrTerm {
     return this.#choices.below(2) === 0
@@ -278,7 +314,9 @@ class RuleMaker {
     const local = [...inner.#bound.values()].filter((variable) => variable.kind === "variable" && !outer.has(variable.name));
     const operator = this.#choices.of(["count", "sum", "min", "max", "mean"] as const);
     const type = operator === "min" || operator === "max" ? this.#choices.of(["number", "symbol"] as const) : "number";
-    const target = inner.#term(type, this.#choices.below(4) === 3 ? 1 : 0);
+    const given = [...outer.values()].filter((variable) => variable.type === type);
+    const target =
+      given.length > 0 && this.#choices.below(6) === 5 ? this.#choices.of(given) : inner.#term(type, this.#choices.below(4) === 3 ? 1 : 0);
     const result = this.#result(operator === "count" ? "number" : operator === "mean" ? "float" : type);
     // A result that is also used inside would make the aggregate depend on itself.
     const clash = result.kind === "variable" && outer.has(result.name);

@@ -169,7 +169,9 @@ function extremeSql(functionName: "least" | "greatest", args: readonly SqlExpres
 
 function catSql(args: readonly SqlExpression[], symbolBytes: number): OperationSql {
   const bytes = args.map((argument) => `strlen(${argument.sql})`).join(" + ");
-  return fallible(`CASE WHEN ${bytes} <= ${symbolBytes} THEN ${args.map((argument) => argument.sql).join(" || ")} END`, ["symbol_bytes"]);
+  // Without the cast DuckDB loses the type where it folds an operand to NULL.
+  const joined = `(${args.map((argument) => argument.sql).join(" || ")})::VARCHAR`;
+  return fallible(`CASE WHEN ${bytes} <= ${symbolBytes} THEN ${joined} END`, ["symbol_bytes"]);
 }
 
 /** As C++'s `substr`: from beyond the end gives the empty symbol, a negative length takes the rest. */
@@ -181,7 +183,7 @@ function substringSql(text: string, start: string, length: string): string {
 
 /** C's `%f`, as Soufflé prints floats. DuckDB's own is not exact for large values; past 38 digits there is no exact form here. */
 function floatTextSql(a: string): OperationSql {
-  const sql = `CASE WHEN abs(${a}) < 1e15::DOUBLE THEN printf('%f', ${a}) WHEN abs(${a}) < 1e38::DOUBLE THEN ((${a})::HUGEINT)::VARCHAR || '.000000' END`;
+  const sql = `CASE WHEN abs(${a}) < 1e15::DOUBLE THEN printf('%f', ${a}) WHEN abs(${a}) < 1e38::DOUBLE THEN (((${a})::HUGEINT)::VARCHAR || '.000000')::VARCHAR END`;
   return fallible(sql, ["conversion"]);
 }
 
