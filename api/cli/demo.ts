@@ -1,14 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fingerprint } from "../../verify/violation.ts";
 import { streamStyle } from "../report/style.ts";
-import { main } from "./main.ts";
 
 /**
  * The product on real input: this repository's own lockfile against its own node_modules, through the commands that a user
  * types. Fails where an answer is not the one the story promises.
  */
+enableCompileCache();
+const { main } = await import("./main.ts");
+
 const style = streamStyle(process.stdout);
 const folder = mkdtempSync(join(tmpdir(), "assay-demo-"));
 const db = join(folder, "demo.duckdb");

@@ -3,10 +3,11 @@ import type { Clock } from "../../schema/clock.ts";
 import { type Style, streamStyle } from "../report/style.ts";
 import type { Host } from "./host.ts";
 
-const PROGRESS_EVERY_MICROS = 100_000;
+const TICK_MS = 200;
+const MICROS_A_SECOND = 1_000_000;
 
 /**
- * The process's streams. Answers go to stdout, everything said beside them to stderr. A reader that goes away (`| head`) ends the
+ * The host's streams. Answers go to stdout, everything said beside them to stderr. A reader that goes away (`| head`) ends the
  * process quietly with the exit code set so far.
  */
 export class Terminal {
@@ -15,13 +16,14 @@ export class Terminal {
   readonly #out: Host["stdout"];
   readonly #err: Host["stderr"];
   readonly #clock: Clock;
-  #progressAt = Number.NEGATIVE_INFINITY;
-  #progressShown = false;
+  readonly #started: number;
+  #progress: { text: string; readonly timer: NodeJS.Timeout } | null = null;
 
   constructor({ stdout: out, stderr: err }: Host, clock: Clock) {
     this.#out = out;
     this.#err = err;
     this.#clock = clock;
+    this.#started = clock.micros();
     this.style = streamStyle(out);
     this.errorStyle = streamStyle(err);
     for (const stream of [out, err]) stream.on("error", endQuietly);
@@ -29,28 +31,31 @@ export class Terminal {
 
   /** Writes to stdout and waits where its reader is slower. */
   async out(chunk: string | Uint8Array): Promise<void> {
-    this.#clearProgress();
+    this.#endProgress();
     if (!this.#out.write(chunk)) await once(this.#out, "drain");
   }
 
   err(text: string): void {
-    this.#clearProgress();
+    this.#endProgress();
     this.#err.write(text);
   }
 
-  /** Shows how far long work is, in place, on a terminal only. */
+  /** Shows what is under way and for how long, in place, on a terminal only, until something is printed. */
   progress(text: string): void {
     if (this.#err.isTTY !== true) return;
-    const now = this.#clock.micros();
-    if (now - this.#progressAt < PROGRESS_EVERY_MICROS) return;
-    this.#progressAt = now;
-    this.#progressShown = true;
-    this.#err.write(`\r\u001b[2K${this.errorStyle("dim", text)}`);
+    this.#progress ??= { text, timer: setInterval(() => this.#drawProgress(), TICK_MS).unref() };
+    this.#progress.text = text;
   }
 
-  #clearProgress(): void {
-    if (!this.#progressShown) return;
-    this.#progressShown = false;
+  #drawProgress(): void {
+    const seconds = Math.floor((this.#clock.micros() - this.#started) / MICROS_A_SECOND);
+    this.#err.write(`\r\u001b[2K${this.errorStyle("dim", `${this.#progress?.text} · ${seconds} s`)}`);
+  }
+
+  #endProgress(): void {
+    if (this.#progress === null) return;
+    clearInterval(this.#progress.timer);
+    this.#progress = null;
     this.#err.write("\r\u001b[2K");
   }
 }

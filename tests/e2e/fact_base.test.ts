@@ -255,3 +255,10 @@ test("a reader that goes away ends the answer quietly", async (context) => {
   assert.equal(ran.stderr, "");
   assert.equal(ran.status, 0);
 });
+
+test("an import of nothing is undecided and commits nothing", async (context) => {
+  const cwd = await shopBase(context);
+  write(cwd, { "empty/order.csv": "id,customer,total\n" });
+  const ran = await assayJson<Verdict>(["import", "--db", "x.duckdb", "empty"], { cwd });
+  assert.deepEqual([ran.code, ran.envelope.data?.undecided?.code, ran.envelope.data?.commit], [2, "nothing_checked.delta", null]);
+});

@@ -130,6 +130,8 @@ test("a bound that is passed is undecided and named", async (context) => {
 test("input that cannot be judged is an error with a code, a place and a next step", async (context) => {
   const cwd = folder(context);
   writeShop(cwd, {
+    "one/package-lock.json": "{}",
+    "two/package-lock.json": "{}",
     "broken/theory.toml": '[theory]\nname = "broken"\nversion = "1.0.0"\ndescription = "x"\n',
     "broken/a.dl": ".decl a(x:symbl)\nb(x) :- a(x).\n",
   });
@@ -137,6 +139,8 @@ test("input that cannot be judged is an error with a code, a place and a next st
     ["ingest.not_found", ["--theory", "shop", "order=absent.csv"]],
     ["ingest.not_found", ["--theory", "shop", "absent"]],
     ["usage.source", ["--theory", "shop", "ordr=order.csv"]],
+    ["usage.arguments", ["one/package-lock.json", "two/package-lock.json"]],
+    ["usage.arguments", ["--cursor", "nonsense", "."]],
     ["usage.source", ["--theory", "shop", "orphan=order.csv"]],
     ["theory.not_found", ["--theory", "shp", "."]],
     ["theory.rejected", ["--theory", "broken", "."]],
