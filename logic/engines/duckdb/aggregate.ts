@@ -170,7 +170,11 @@ function isExtreme(aggregate: IrAggregate): boolean {
   return aggregate.op === "min" || aggregate.op === "max";
 }
 
-/** Floats are added in ascending order, so that the sum does not depend on the order of rows. */
+/**
+ * Floats are added in ascending order, so that the sum does not depend on the order of rows. Integers are added as HUGEINT:
+ * over BIGINT DuckDB may choose `sum_no_overflow` from an estimate of the count of rows, which 1.5 takes to be 0 above an anti
+ * join with an empty table, and that sum wraps.
+ */
 function functionSql(aggregate: IrAggregate): string {
   const finite = (sql: string): string => `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
   switch (aggregate.op) {
@@ -178,13 +182,13 @@ function functionSql(aggregate: IrAggregate): string {
       return aggregate.result.type === "unsigned" ? "count(*)::UBIGINT" : "count(*)";
     case "sum":
       if (aggregate.type === "float") return finite("sum(k0 ORDER BY k0)");
-      return `TRY_CAST(sum(k0) AS ${aggregate.type === "unsigned" ? "UBIGINT" : "BIGINT"})`;
+      return `TRY_CAST(sum(k0::HUGEINT) AS ${aggregate.type === "unsigned" ? "UBIGINT" : "BIGINT"})`;
     case "min":
       return "min(k0)";
     case "max":
       return "max(k0)";
     case "mean":
-      return aggregate.type === "float" ? finite("(sum(k0 ORDER BY k0) / count(*))") : "(sum(k0)::DOUBLE / count(*))";
+      return aggregate.type === "float" ? finite("(sum(k0 ORDER BY k0) / count(*))") : "(sum(k0::HUGEINT)::DOUBLE / count(*))";
     default:
       return unreachable(aggregate.op);
   }
