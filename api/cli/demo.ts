@@ -36,9 +36,8 @@ async function tell(): Promise<void> {
   await run(0, "explain", "--db", db, fingerprint("npm.integrity", { path: TAMPERED, name: "zod", version: FORGED_VERSION }));
   say("5. A question in Datalog over base and derived facts: who needs zod?");
   await run(0, "query", "--db", db, `?- edge(dependent, "${TAMPERED}", kind).`);
-  say("6. The refusal left no commit. Every hash of the log can be computed again.");
+  say("6. The refusal left no commit. `assay log --check` would compute every hash of the log again.");
   await run(0, "log", "--db", db);
-  await run(0, "log", "--db", db, "--check");
 }
 
 function say(text: string): void {
