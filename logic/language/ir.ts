@@ -60,7 +60,8 @@ export interface IrConstant {
 
 /**
  * An operator or functor over operands of `of` type giving `type`. Integer operators are exact: overflow, division by
- * zero, a shift or conversion out of range is an evaluation error, never a wrapped or silent value.
+ * zero, a conversion out of range is an evaluation error, never a wrapped or silent value. Shifts move the
+ * 64-bit pattern: the amount counts modulo 64, bits pushed out are dropped, as in Soufflé.
  */
 export interface IrOperation {
   readonly kind: "operation";
