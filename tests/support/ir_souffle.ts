@@ -66,6 +66,7 @@ function termText(term: IrTerm): string {
   const prefix = PREFIX[term.op];
   if (prefix !== undefined) return `(${prefix}(${args[0]}))`;
   if (!CALLS.has(term.op)) throw new NotInSouffle(term.op);
+  if (term.op === "to_string" && term.args[0]?.type === "float") throw new NotInSouffle("zero has a sign there");
   return `${term.op}(${args.join(", ")})`;
 }
 
