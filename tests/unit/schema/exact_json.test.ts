@@ -17,9 +17,11 @@ function failure(action: () => unknown): { code: string; place: string | null } 
 }
 
 /** The same value as JSON.parse gives, as far as doubles can tell. */
+/** As `JSON.parse` reads it, but for the sign of zero, which an exact integer has not. */
 function plain(value: ExactValue): unknown {
   if (typeof value === "bigint") return Number(value);
-  if (isDecimal(value)) return Number(value.decimal);
+  if (isDecimal(value)) return Number(value.decimal) + 0;
+  if (Object.is(value, -0)) return 0;
   if (value instanceof Map) return Object.fromEntries([...value].map(([name, member]) => [name, plain(member)]));
   return Array.isArray(value) ? value.map(plain) : value;
 }
