@@ -175,7 +175,8 @@ test("on a terminal there is colour, unless NO_COLOR asks for none", { skip: !ha
   writeShop(cwd);
   const onTerminal = (env: Record<string, string>): string => {
     const command = `${process.execPath} ${launcher} verify --theory shop .`;
-    const { FORCE_COLOR: _force, NO_COLOR: _no, ...rest } = process.env;
+    // Node takes a terminal under `CI` for one without colours.
+    const { FORCE_COLOR: _force, NO_COLOR: _no, CI: _ci, ...rest } = process.env;
     return spawnSync("script", ["-qec", command, "/dev/null"], { cwd, encoding: "utf8", env: { ...rest, TERM: "xterm-256color", ...env } })
       .stdout;
   };
