@@ -1,7 +1,7 @@
 import { NULLARY_COLUMN } from "../../logic/engines/duckdb/input.ts";
 import { viewSql } from "../../logic/engines/duckdb/views.ts";
 import type { IrProgram } from "../../logic/language/ir.ts";
-import { quoteName, type SqlSession } from "../../schema/sql_session.ts";
+import { quoteName, type SqlSession, sqlType } from "../../schema/sql_session.ts";
 import { factTable } from "./relation_table.ts";
 
 /** Relations that a compiler made (`key.package`) have other names. */
@@ -9,13 +9,24 @@ const NAME = /^[A-Za-z_?][\w?]*$/;
 
 /**
  * Makes a view `main.<relation>` of every derived relation that SQL can state as one, in place of the views that were there.
- * Left out: relations whose rules need a loop (and what hangs on them), and names that another table or view has but for case.
+ * A view is bound when it is made, through every view that it names; so each is made over mere shapes of the others, users first,
+ * which binds every definition once instead of once a path. Left out: relations whose rules need a loop (and what hangs on them),
+ * and names that another table or view has but for case.
  * Runs inside the caller's open transaction.
  */
 export async function remakeViews(session: SqlSession, program: IrProgram): Promise<void> {
   const old = await session.rows("SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal AND NOT temporary");
   for (const [name] of old) await session.run(`DROP VIEW ${factTable(String(name))}`);
-  for (const { name, sql } of viewDefinitions(program, factTable)) await session.run(`CREATE VIEW ${factTable(name)} AS ${sql}`);
+  const views = viewDefinitions(program, factTable);
+  for (const { name } of views) await session.run(`CREATE VIEW ${factTable(name)} AS ${shapeSql(program, name)}`);
+  for (const { name, sql } of views.toReversed()) await session.run(`CREATE OR REPLACE VIEW ${factTable(name)} AS ${sql}`);
+}
+
+/** A query of a relation's columns and no rows. */
+function shapeSql(program: IrProgram, relation: string): string {
+  const attributes = program.relations.get(relation)?.attributes ?? [];
+  const columns = attributes.map(({ name, type }) => `NULL::${sqlType[type]} AS ${quoteName(name)}`);
+  return `SELECT ${columns.join(", ") || `true AS ${quoteName(NULLARY_COLUMN)}`} WHERE false`;
 }
 
 /** The views of a program, dependencies first; `table` names what stands for a relation, base or viewed. */
