@@ -493,6 +493,13 @@ export const registry = {
     sarif: "error",
     help: "raise it with `--limit memory_mb=N`, or let the rule join less",
   },
+  "limit.engine_mb": {
+    title: "the incremental engine ran out of its memory",
+    http: 422,
+    exit: 2,
+    sarif: "error",
+    help: "raise it with `--limit engine_mb=N`, or judge with `--engine duckdb`, which spills to disk",
+  },
   "limit.rounds": {
     title: "a recursion takes more rounds than allowed",
     http: 422,

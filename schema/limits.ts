@@ -15,6 +15,11 @@ export const limits = {
   },
   verdict_ms: { value: 600_000, unit: "milliseconds", reason: "one verdict, so that a gate in a pipeline always answers" },
   memory_mb: { value: 8_192, unit: "megabytes", reason: "DuckDB's buffer memory; larger work spills to disk" },
+  engine_mb: {
+    value: 8_192,
+    unit: "megabytes",
+    reason: "the arrays of the incremental engine, which live in memory: about 200 M facts of three columns",
+  },
   delta_rows: { value: 2_000_000, unit: "rows", reason: "rows of one delta, which is hashed and kept whole" },
   delta_bytes: { value: 512 * 1024 * 1024, unit: "bytes", reason: "one delta in its RFC 8785 form" },
   symbol_bytes: {
