@@ -27,10 +27,10 @@ export async function checkLaws(input: DuckDbInput): Promise<LawCheck> {
         continue;
       }
       const source = await evaluation.compute(law.relation);
-      const [row] = await evaluation.session.rows(`SELECT count(*) FROM ${source.sql}`, law.relation);
+      const count = source.rows ?? (await evaluation.session.write(`SELECT count(*) FROM ${source.sql}`, law.relation));
       violations.set(law.id, { source, relation: law.relation });
       const micros = input.clock.micros() - started;
-      outcomes.push({ law: law.id, severity: law.severity, violations: Number(row?.[0] ?? 0), waived: 0, micros });
+      outcomes.push({ law: law.id, severity: law.severity, violations: count, waived: 0, micros });
     }
   } catch (error) {
     if (!(error instanceof UndecidedSignal)) {

@@ -90,7 +90,7 @@ export class Evaluation {
     const limit = this.input.limits.rows_derived;
     const rows = await this.session.write(`CREATE TEMP TABLE ${name} AS ${query} LIMIT ${limit + 1}`, relation.name);
     if (rows > limit) throw this.session.limitReached("rows_derived", relation.name);
-    return { source: { sql: name, columns: columnsOf(relation), distinct: true, dedupe: false }, rows };
+    return { source: { sql: name, columns: columnsOf(relation), distinct: true, dedupe: false, rows }, rows };
   }
 
   /** Lowers something of `relation`. Errors: `UndecidedSignal` where lowering itself reaches a bound. */
@@ -111,10 +111,9 @@ export class Evaluation {
 
   async close(): Promise<void> {
     this.session.stop();
-    for (const table of this.#tables.splice(0)) {
-      // In a transaction that an error has ended, the tables go with its rollback.
-      await this.input.session.run(`DROP TABLE IF EXISTS ${table}`).catch(() => undefined);
-    }
+    const drops = this.#tables.splice(0).map((table) => `DROP TABLE IF EXISTS ${table}`);
+    // In a transaction that an error has ended, the tables go with its rollback.
+    if (drops.length > 0) await this.input.session.run(drops.join("; ")).catch(() => undefined);
   }
 
   async #computeStratum(stratum: Stratum, open: readonly string[]): Promise<void> {

@@ -12,6 +12,8 @@ export interface Source {
   readonly distinct: boolean;
   /** Whether a join must first remove duplicates, because the rows were derived in bulk and may repeat without bound. */
   readonly dedupe: boolean;
+  /** How many rows it has, where that is known. */
+  readonly rows?: number;
   /** The keys that more than one row has, where they are known: a table with columns `c<position>` for the key's positions. */
   readonly repeated?: { readonly table: string; readonly key: readonly number[] };
 }
