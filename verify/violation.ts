@@ -18,9 +18,12 @@ export function witnessOf(relation: Pick<Relation, "attributes">, row: Row): Wit
   return Object.fromEntries(relation.attributes.map(({ name }, index) => [name, row[index] as Value]));
 }
 
-/** The law's message with each `{attribute}` hole filled from the witness. */
+/** The law's message with each `{attribute}` hole filled from the witness; an empty symbol shows as `""`. */
 export function fillMessage(message: string, witness: Witness): string {
-  return message.replace(/\{([^{}]*)\}/g, (hole, name: string) => (Object.hasOwn(witness, name) ? String(witness[name]) : hole));
+  return message.replace(/\{([^{}]*)\}/g, (hole, name: string) => {
+    if (!Object.hasOwn(witness, name)) return hole;
+    return witness[name] === "" ? '""' : String(witness[name]);
+  });
 }
 
 export interface GateFinding {

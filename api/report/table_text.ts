@@ -23,6 +23,7 @@ export function tableText(table: Table, style: Style): string {
 
 function cellText(value: Value | null): string {
   if (value === null) return "∅";
+  if (value === "") return '""';
   if (typeof value !== "string") return valueText(value);
   const text = printable(value);
   return text.length > MAX_WIDTH ? `${text.slice(0, MAX_WIDTH)}… (${text.length} characters)` : text;

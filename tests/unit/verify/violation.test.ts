@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fillMessage, fingerprint } from "../../../verify/violation.ts";
+
+test("holes take the witness's values, and an empty symbol stays visible", () => {
+  const witness = { path: "", name: "zod", count: -3n };
+  assert.equal(fillMessage("{path} needs {name}, {count} times; {other} {}", witness), '"" needs zod, -3 times; {other} {}');
+  assert.equal(fillMessage("{constructor}", witness), "{constructor}");
+});
+
+test("a fingerprint depends on the law and on every value, not on the order of attributes", () => {
+  const one = fingerprint("a.b", { x: "1", y: 1n });
+  assert.equal(fingerprint("a.b", { y: 1n, x: "1" }), one);
+  assert.notEqual(fingerprint("a.c", { x: "1", y: 1n }), one);
+  assert.notEqual(fingerprint("a.b", { x: "1", y: 2n }), one);
+  assert.match(one, /^[0-9a-f]{32}$/);
+});
