@@ -9,9 +9,10 @@ import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { Row, Value } from "../../schema/value.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
+import { Choices } from "../support/choices.ts";
 import { inputOver } from "../support/duckdb_facts.ts";
 import { NotInSouffle, souffleText } from "../support/ir_souffle.ts";
-import { Choices, randomCase } from "../support/random_programs.ts";
+import { randomCase } from "../support/random_programs.ts";
 
 const SOUFFLE = process.env["SOUFFLE"] ?? "souffle";
 const RUNS = Number(process.env["ASSAY_PROPERTY_RUNS"] ?? 250);

@@ -5,11 +5,12 @@ import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
 import type { IrLiteral, IrProgram, IrTerm } from "../../logic/language/ir.ts";
 import type { Row } from "../../schema/value.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
+import { Choices } from "../support/choices.ts";
 import { type Facts, inputOver } from "../support/duckdb_facts.ts";
 import { compareRows, evaluate, NaiveUndecided } from "../support/naive_eval.ts";
 import { NAIVE_SYMBOL_BYTES } from "../support/naive_terms.ts";
 import { caseText, readCase } from "../support/random_case_text.ts";
-import { Choices, type RandomCase, randomCase } from "../support/random_programs.ts";
+import { type RandomCase, randomCase } from "../support/random_programs.ts";
 import { keepRegression, regressions } from "../support/regressions.ts";
 
 const BOUNDS = { rounds: 40, rows: 400 };

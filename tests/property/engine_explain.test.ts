@@ -9,10 +9,11 @@ import { explainAbsence } from "../../logic/explain/why_not.ts";
 import type { IrLiteral, IrProgram } from "../../logic/language/ir.ts";
 import type { Row } from "../../schema/value.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
+import { Choices } from "../support/choices.ts";
 import { type Facts, inputOver } from "../support/duckdb_facts.ts";
 import { evaluate, rowKey } from "../support/naive_eval.ts";
 import { NAIVE_SYMBOL_BYTES } from "../support/naive_terms.ts";
-import { Choices, randomCase } from "../support/random_programs.ts";
+import { randomCase } from "../support/random_programs.ts";
 
 const BOUNDS = { rounds: 40, rows: 400 };
 const RUNS = Number(process.env["ASSAY_PROPERTY_RUNS"] ?? 120);
