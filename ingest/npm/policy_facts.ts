@@ -12,7 +12,7 @@ export const POLICY_FILE = "assay.npm.toml";
 
 const symbol = z.string().min(1).refine(isSymbolText, "not a symbol: it holds NUL or half a character");
 const policySchema = z.strictObject({
-  licences: z.strictObject({ allow: z.array(symbol) }).optional(),
+  licences: z.strictObject({ allow: z.array(symbol).optional(), read: z.record(symbol, symbol).optional() }).optional(),
   singletons: z.strictObject({ names: z.array(symbol) }).optional(),
 });
 
@@ -30,6 +30,7 @@ export async function addPolicyFacts(lockfile: Lockfile, reading: Reading): Prom
   const lines = text.split("\n");
   const place = (value: string) => `${POLICY_FILE}:${lines.findIndex((line) => line.includes(JSON.stringify(value))) + 1 || 1}`;
   for (const id of policy.data.licences?.allow ?? []) reading.sheet.add("allowed_licence", [id], place(id));
+  for (const [name, id] of Object.entries(policy.data.licences?.read ?? {})) reading.sheet.add("licence_read", [name, id], place(name));
   for (const name of policy.data.singletons?.names ?? []) reading.sheet.add("singleton", [name], place(name));
 }
 

@@ -227,10 +227,12 @@ test("engines are asked with prereleases, as npm asks them", async () => {
 });
 
 test("the project's policy", async () => {
-  const policy = '[licences]\nallow = [\n  "MIT",\n  "MPL-2.0",\n]\n[singletons]\nnames = ["react"]\n';
+  const policy = '[licences]\nallow = [\n  "MIT",\n  "MPL-2.0",\n]\n[licences.read]\n"b" = "MIT"\n[singletons]\nnames = ["react"]\n';
   const read = await readNpm(await npmProject({ "assay.npm.toml": policy, "package-lock.json": lockOf(root) }));
   assert.deepEqual(rowsOf(read, "allowed_licence"), [["MIT"], ["MPL-2.0"]]);
   assert.deepEqual(placesOf(read, "allowed_licence"), ["assay.npm.toml:3", "assay.npm.toml:4"]);
+  assert.deepEqual(rowsOf(read, "licence_read"), [["b", "MIT"]]);
+  assert.deepEqual(placesOf(read, "licence_read"), ["assay.npm.toml:7"]);
   assert.deepEqual(rowsOf(read, "singleton"), [["react"]]);
 });
 
