@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 
 const EXACT_MAX = 2n ** 53n - 1n;
@@ -30,9 +30,15 @@ export function canonicalScalar(value: string | bigint | number): string {
   return value >= -EXACT_MAX && value <= EXACT_MAX ? value.toString() : `"${value}"`;
 }
 
+/** The RFC 8785 form of a text or of null. Throws on half a surrogate pair, as `canonicalJson` does. */
+export function canonicalText(text: string | null): string {
+  if (text !== null && !text.isWellFormed()) throw new Error("half a surrogate pair has no canonical form");
+  return JSON.stringify(text);
+}
+
 /** SHA-256 as `sha256:<hex>` over UTF-8 text. */
 export function sha256(text: string): string {
-  return `sha256:${createHash("sha256").update(text, "utf8").digest("hex")}`;
+  return `sha256:${hash("sha256", text, "hex")}`;
 }
 
 function withoutBigints(value: CanonicalInput): CanonicalInput {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, canonicalScalar } from "./canonical.ts";
+import { canonicalScalar, canonicalText, sha256 } from "./canonical.ts";
 import type { Delta } from "./delta.ts";
 import type { Row } from "./value.ts";
 
@@ -30,8 +30,9 @@ export function* deltaBody(delta: Delta, pieceLength = 1 << 20): Generator<strin
       }
       piece += "}";
     } else {
-      if (delta[member] === null) continue;
-      piece += `${comma}"${member}":${canonicalJson(delta[member])}`;
+      const value = delta[member];
+      if (value === null) continue;
+      piece += `${comma}"${member}":${typeof value === "number" ? value : canonicalText(value)}`;
     }
     comma = ",";
   }
@@ -50,6 +51,7 @@ export function rowText(row: Row): string {
 
 /** The delta's id: `sha256:` and the SHA-256 (hex) of its stored form in UTF-8. Takes the pieces that `deltaBody` gives. */
 export function deltaId(pieces: Iterable<string>): string {
+  if (Array.isArray(pieces) && pieces.length === 1) return sha256(pieces[0] as string);
   const hash = createHash("sha256");
   for (const piece of pieces) hash.update(piece, "utf8");
   return `sha256:${hash.digest("hex")}`;

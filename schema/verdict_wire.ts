@@ -1,20 +1,59 @@
-import { type CanonicalInput, canonicalJson, sha256 } from "./canonical.ts";
+import { type CanonicalInput, canonicalJson, canonicalText, sha256 } from "./canonical.ts";
 import { type ExactValue, isDecimal, readExactJson } from "./exact_json.ts";
-import type { Verdict } from "./verdict.ts";
+import type { LawOutcome, Verdict } from "./verdict.ts";
 
 /** The stored and printed form of a verdict: RFC 8785 JSON, integers past 2^53 - 1 as strings. */
 export function verdictJson(verdict: Verdict): string {
-  return canonicalJson(verdict as unknown as CanonicalInput);
+  return verdictText(verdict, verdict.engine, `"commit":${verdict.commit},`, `"replayed":${verdict.replayed},`, storedLaws);
 }
 
 /**
- * The verdict's hash: `sha256:` and the SHA-256 (hex) of `verdictJson` without what depends on when and how often it was given:
- * `commit`, `replayed`, and `micros` of each law.
+ * The verdict's hash: `sha256:` and the SHA-256 (hex) of `verdictJson` without what depends on when, how often and by which engine it
+ * was given: `commit`, `replayed`, and `micros` of each law are left out, and `engine` is `duckdb`, the name that every verdict had
+ * while there was one engine.
  */
 export function verdictHash(verdict: Verdict): string {
-  const { commit: _commit, replayed: _replayed, ...rest } = verdict;
-  const laws = verdict.laws.map(({ micros: _micros, ...law }) => law);
-  return sha256(canonicalJson({ ...rest, laws } as unknown as CanonicalInput));
+  return sha256(verdictText(verdict, "duckdb", "", "", timelessLaws));
+}
+
+/**
+ * Canonical text by object, for what thousands of verdicts share: the outcomes of laws that nothing breaks, the hashes of the theories
+ * in force. Such objects never change.
+ */
+const storedLaws = new WeakMap<object, string>();
+const timelessLaws = new WeakMap<object, string>();
+const theories = new WeakMap<object, string>();
+
+/** The members in RFC 8785's order; `commit` and `replayed` with their commas, or nothing. */
+function verdictText(verdict: Verdict, engine: string, commit: string, replayed: string, laws: WeakMap<object, string>): string {
+  const { base, checked, cursor, delta, undecided, repairs, total, violations } = verdict;
+  const kept = (value: unknown): string => canonicalJson(value as CanonicalInput);
+  return (
+    `{"base":${base},"checked":{"delta_facts":${checked.delta_facts},"facts":${checked.facts},"laws":${checked.laws}},${commit}` +
+    `"cursor":${canonicalText(cursor)},"delta":${canonicalText(delta)},"engine":${canonicalText(engine)},` +
+    `"laws":${remembered(laws, verdict.laws, () => lawsText(verdict.laws, laws === storedLaws))},` +
+    `"repairs":${repairs.length === 0 ? "[]" : kept(repairs)},${replayed}` +
+    `"theories":${remembered(theories, verdict.theories, () => kept(verdict.theories))},` +
+    `"total":${total},"undecided":${undecided === null ? "null" : kept(undecided)},"verdict":"${verdict.verdict}",` +
+    `"violations":${violations.length === 0 ? "[]" : kept(violations)}}`
+  );
+}
+
+function remembered(texts: WeakMap<object, string>, value: object, make: () => string): string {
+  let text = texts.get(value);
+  if (text === undefined) {
+    text = make();
+    texts.set(value, text);
+  }
+  return text;
+}
+
+function lawsText(laws: readonly LawOutcome[], withMicros: boolean): string {
+  const texts = laws.map(({ law, micros, severity, violations, waived }) => {
+    const time = withMicros ? `"micros":${micros},` : "";
+    return `{"law":${canonicalText(law)},${time}"severity":"${severity}","violations":${violations},"waived":${waived}}`;
+  });
+  return `[${texts.join(",")}]`;
 }
 
 /**

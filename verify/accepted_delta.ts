@@ -25,6 +25,8 @@ export interface JudgedDelta {
   readonly theories: readonly Theory[];
   /** Without its commit number, which `commit` gives. */
   readonly verdict: Verdict;
+  /** True where a verdict of this id is kept already, which this one replaces. */
+  readonly replaces: boolean;
 }
 
 /** What the commit of a judged delta does beside changing facts, all of it done speculatively in the open transaction or given here. */

@@ -6,16 +6,18 @@ import { type Limits, limitsWith } from "../schema/limits.ts";
 import { SqlError } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { checkLog, type LogCheck } from "./check_log.ts";
-import { commit, recordRefusal } from "./commit.ts";
+import { DuckDbWorld } from "./duckdb_world.ts";
 import { type Explanation, explainFact, explainViolation, isFingerprint } from "./explain.ts";
-import { type GateInput, type Judgement, judgeDelta, judgeLoad } from "./gate.ts";
+import { type GateInput, judgeDelta, judgeLoad } from "./gate.ts";
 import { type BaseState, limitsInForce } from "./in_force.ts";
 import { judgeAgain, type ViolationsPage } from "./judge_again.ts";
 import type { LoadRequest } from "./load.ts";
 import { type LogEntry, readEntries } from "./log.ts";
+import { ProposalGroup } from "./proposal_queue.ts";
 import { answer, type QueryRequest, type QueryResult } from "./query.ts";
 import { type Refusal, readRefusals, readWaivers, type WaiverRecord } from "./records.ts";
 import { storedVerdict } from "./remembered.ts";
+import { inOpenTransaction, type Proposal, settleByDuckDb, settleJudgement, type Writer } from "./settle.ts";
 import { Database, fileExists, inTransaction, rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
 import { checkFormat, createFormat, isEmptyDatabase } from "./store/format.ts";
@@ -43,6 +45,8 @@ export interface ProposeOptions {
   readonly page?: number;
 }
 
+const GROUP = { deltas: 4_096, rows: 100_000 };
+
 /**
  * A fact base in a DuckDB file, or in memory. All of its writes are deltas that the gate judges one after the other; reads see the
  * state of one commit and do not wait for writes. One process owns a file at a time. The caller closes it.
@@ -53,6 +57,8 @@ export class FactBase {
   readonly #options: FactBaseOptions;
   #state: BaseState;
   #queue: Promise<unknown> = Promise.resolve();
+  /** The group that the last turn of the queue will judge, while it has not begun. */
+  #open: ProposalGroup | null = null;
   readonly #reads = new Set<Promise<unknown>>();
   #isClosed = false;
 
@@ -125,7 +131,12 @@ export class FactBase {
   async loadTheory(theories: readonly Theory[], options: LoadOptions): Promise<Verdict> {
     const { author, reason, ratchet = false, allowDestructive = false } = options;
     const request: LoadRequest = { theories, author, reason, ratchet, allowDestructive };
-    return this.#exclusive(async () => this.#settle(await this.#judge((input) => judgeLoad(input, request)), true));
+    return this.#exclusive(async () => {
+      const judgement = await inOpenTransaction(this.#session, () => judgeLoad(this.#gateInput(), request));
+      const { verdict, state } = await settleJudgement(this.#writer(), this.#state, judgement, true);
+      this.#state = state;
+      return verdict;
+    });
   }
 
   /**
@@ -136,8 +147,14 @@ export class FactBase {
    */
   async propose(delta: ProposedDelta, options: ProposeOptions = {}): Promise<Verdict> {
     const { keepRefusal = true, page = this.limits.violations_page } = options;
-    const judge = (input: GateInput) => judgeDelta({ ...input, limits: { ...input.limits, violations_page: page } }, delta, null);
-    return this.#exclusive(async () => this.#settle(await this.#judge(judge), keepRefusal));
+    const proposal: Proposal = { delta, keepRefusal, page };
+    this.#assertOpen();
+    if (this.#open?.hasRoomFor(proposal) !== true) {
+      const group = new ProposalGroup(GROUP);
+      this.#exclusive(() => this.#settleGroup(group)).catch((error: unknown) => group.fail(error));
+      this.#open = group;
+    }
+    return this.#open.add(proposal);
   }
 
   /**
@@ -148,7 +165,7 @@ export class FactBase {
     return this.#undone(async (input) => {
       const verdicts: Verdict[] = [];
       for (const delta of deltas) {
-        const judgement = await judgeDelta(input, delta, 0);
+        const judgement = await judgeDelta(new DuckDbWorld(input), input.state, input.limits, delta, 0);
         if (judgement.kind === "accepted") verdicts.push(judgement.accepted.verdict);
         else verdicts.push(judgement.kind === "refused" ? judgement.refused.verdict : judgement.verdict);
         if (judgement.kind !== "accepted") break;
@@ -232,29 +249,15 @@ export class FactBase {
     return { session: this.#session, clock: this.#options.clock, limits: this.limits, state: this.#state };
   }
 
-  /** Judges inside a transaction, which stays open where the answer is `accepted`. */
-  async #judge(judge: (input: GateInput) => Promise<Judgement>): Promise<Judgement> {
-    try {
-      await this.#session.run("BEGIN TRANSACTION");
-      const judgement = await judge(this.#gateInput());
-      if (judgement.kind !== "accepted") await rollBack(this.#session);
-      return judgement;
-    } catch (cause) {
-      await rollBack(this.#session);
-      throw cause;
-    }
+  #writer(): Writer {
+    return { session: this.#session, path: this.#database.path, clock: this.#options.clock };
   }
 
-  async #settle(judgement: Judgement, keepRefusal: boolean): Promise<Verdict> {
-    const target = { session: this.#session, path: this.#database.path, clock: this.#options.clock, state: this.#state };
-    if (judgement.kind === "accepted") {
-      const { verdict, state } = await commit(target, judgement.accepted);
-      this.#state = state;
-      return verdict;
-    }
-    if (judgement.kind !== "refused") return judgement.verdict;
-    if (keepRefusal) await recordRefusal(target, judgement.refused);
-    return judgement.refused.verdict;
+  async #settleGroup(group: ProposalGroup): Promise<void> {
+    if (this.#open === group) this.#open = null;
+    const { answers, state } = await settleByDuckDb(this.#writer(), this.#state, this.limits, group.proposals);
+    this.#state = state;
+    group.settle(answers.map((answer) => ("error" in answer ? { error: this.#asStoreError(answer.error) } : answer)));
   }
 
   async #withSnapshot<T>(asOf: number | null, action: (snapshot: Snapshot) => Promise<T>): Promise<T> {
@@ -282,6 +285,7 @@ export class FactBase {
   /** One after the other: a session runs one transaction at a time, and a verdict holds only for the state it saw. */
   async #exclusive<T>(action: () => Promise<T>): Promise<T> {
     this.#assertOpen();
+    this.#open = null;
     const turn = this.#queue.then(action).catch((cause: unknown) => {
       throw this.#asStoreError(cause);
     });

@@ -1,25 +1,17 @@
-import type { Law } from "../logic/language/ir.ts";
 import type { Clock } from "../schema/clock.ts";
 import type { ProposedDelta } from "../schema/delta.ts";
-import { deltaBody, deltaId } from "../schema/delta_id.ts";
 import type { Limits } from "../schema/limits.ts";
-import type { Undecided, Verdict } from "../schema/verdict.ts";
+import type { LawOutcome, Undecided, Verdict } from "../schema/verdict.ts";
 import type { Consequences, JudgedDelta } from "./accepted_delta.ts";
 import { checkBase } from "./checks/base_commit.ts";
-import { checkKeys, keyLawsToCheck } from "./checks/keys.ts";
-import { checkLogic, inLawOrder, type LogicJudgement } from "./checks/logic.ts";
-import { checkShape } from "./checks/shape.ts";
-import { checkTypes } from "./checks/types.ts";
+import { keyLawsToCheck } from "./checks/keys.ts";
+import { inLawOrder } from "./checks/logic.ts";
 import type { BaseState } from "./in_force.ts";
 import { judgeTheories, type LoadRequest } from "./load.ts";
-import { type Origins, originsOf } from "./origins.ts";
-import { boundedPieces, checkRows, malformedBody, typedDelta } from "./proposed_body.ts";
-import { remembered } from "./remembered.ts";
+import { type PreparedDelta, prepareDelta } from "./prepared_delta.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
-import { countFacts, factTable } from "./store/relation_table.ts";
-import { type EffectiveChange, type StagedRows, speculate, stageRows } from "./store/speculation.ts";
 import { makeVerdict, nothingChecked } from "./verdict.ts";
-import { ViolationPage } from "./violation_page.ts";
+import type { Trial, World } from "./world.ts";
 
 const brand: unique symbol = Symbol("accepted delta");
 const made = new WeakSet<object>();
@@ -35,8 +27,9 @@ export function isAccepted(delta: AcceptedDelta): boolean {
 }
 
 /**
- * What the gate says. `accepted` leaves the transaction open for `commit`; with every other answer the caller rolls it back.
- * `replayed`: this delta was judged before and nothing changed since that could change the answer.
+ * What the gate says. `accepted` leaves the delta's effects standing in the world it was judged in; with every other answer none of
+ * them does, or the caller rolls the transaction back. `replayed`: this delta was judged before and nothing changed since that could
+ * change the answer.
  */
 export type Judgement =
   | { readonly kind: "accepted"; readonly accepted: AcceptedDelta }
@@ -44,55 +37,78 @@ export type Judgement =
   | { readonly kind: "undecided"; readonly verdict: Verdict }
   | { readonly kind: "replayed"; readonly verdict: Verdict };
 
+/** A fact base with a transaction open. */
 export interface GateInput {
-  /** Its transaction is open, and nobody else uses it meanwhile. */
+  /** Nobody else uses it meanwhile. */
   readonly session: DuckDbSession;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly state: BaseState;
 }
 
+/** Judges a proposed delta, as proposed for the first time or, from `offset` on, to list its violations again; see `judgePrepared`. */
+export async function judgeDelta(
+  world: World,
+  state: BaseState,
+  limits: Limits,
+  proposed: ProposedDelta,
+  offset: number | null,
+): Promise<Judgement> {
+  return judgePrepared(world, state, prepareDelta(proposed, state.inForce.program, limits, offset ?? 0), offset === null);
+}
+
 /**
- * Judges a proposed delta against a fact base. Lists a page of violations, from `offset` on; all are counted. With `offset` null the
- * answer may come from memory, with a number the delta is judged again.
- * Errors: `limit.delta_rows`, `limit.delta_bytes`.
+ * Judges a delta, shaped and typed by checks 1 and 2, against the facts of a world. All violations are counted, a page is listed.
+ * With `remembers` the answer may come from memory, else the delta is judged whatever was said of it before.
  */
-export async function judgeDelta(input: GateInput, proposed: ProposedDelta, offset: number | null): Promise<Judgement> {
-  const { session, clock, limits, state } = input;
+export async function judgePrepared(world: World, state: BaseState, delta: PreparedDelta, remembers: boolean): Promise<Judgement> {
+  const known = remembers ? await world.recall(delta.id, state) : { kept: false, verdict: null };
+  if (known.verdict !== null) return { kind: "replayed", verdict: known.verdict };
+  const trial = await world.trial(delta, state);
+  let accepted = false;
+  try {
+    const judgement = await judgeTrial(world, trial, state, delta, known.kept);
+    accepted = judgement.kind === "accepted";
+    return judgement;
+  } finally {
+    trial.end(accepted);
+  }
+}
+
+async function judgeTrial(world: World, trial: Trial, state: BaseState, delta: PreparedDelta, replaces: boolean): Promise<Judgement> {
   const { program, hashes } = state.inForce;
-  const page = new ViolationPage(offset ?? 0, limits.violations_page);
-  const deltaFacts = checkRows(proposed, limits);
-  // 1 shape
-  const shaped = checkShape(proposed, program.relations, page);
-  // 2 types
-  const typed = checkTypes(shaped, limits, page);
-  const pieces = boundedPieces(page.total === 0 ? deltaBody(typedDelta(proposed, typed)) : malformedBody(proposed), limits);
-  const id = deltaId(pieces);
-  const known = offset === null ? await remembered(session, id, state) : null;
-  if (known !== null) return { kind: "replayed", verdict: known };
-  const staged = await stageRows(session, typed, "assay_staged");
-  const origins = originsOf(session, program.relations, typed);
+  const { proposed, page, id, pieces } = delta;
+  const malformed = page.total;
   // 3 keys
   const keyLaws = keyLawsToCheck(program, state.waived);
-  const keys = await checkKeys({ session, clock, staged, origins, page }, keyLaws);
-  const keyViolations = keys.reduce((sum, { violations }) => sum + violations, 0);
+  const keys = await trial.keys(keyLaws, page);
+  const keyViolations = page.total - malformed;
   // 4 base commit
-  await checkBase(session, proposed, id, state.head, staged, page);
+  await checkBase(world, trial, delta, state.head, page);
   // 5 logic
   const isSound = page.total === keyViolations;
-  const logic = isSound && deltaFacts > 0 ? await judgeLogic(input, staged, origins, keyLaws, page) : null;
-  const laws = inLawOrder(program.laws, [...keys, ...(logic?.laws ?? [])]);
-  const refused = !isSound || keyViolations > 0 || (logic?.refused ?? false);
-  const undecided = nothingToJudge(deltaFacts, program.laws.length) ?? logic?.undecided ?? null;
-  const facts = logic?.undecided ? 0 : await countFacts(session, program);
-  const verdict = makeVerdict({ delta: id, base: state.head, theories: hashes, facts, deltaFacts, laws, page, refused, undecided });
+  const logic = isSound && delta.facts > 0 ? await trial.logic(keyLaws, page) : null;
+  const verdict = makeVerdict({
+    delta: id,
+    base: state.head,
+    theories: hashes,
+    facts: logic?.undecided ? 0 : await trial.facts(),
+    deltaFacts: delta.facts,
+    laws: inLawOrder(program.laws, keys, logic?.laws ?? NO_OUTCOMES),
+    page,
+    refused: !isSound || keyViolations > 0 || (logic?.refused ?? false),
+    undecided: nothingToJudge(delta.facts, program.laws.length) ?? logic?.undecided ?? null,
+    engine: world.engine,
+  });
   const { proposer, reason, key } = proposed;
-  const judged: JudgedDelta = { id, kind: "delta", pieces, proposer, reason, key, theories: [], verdict };
+  const judged: JudgedDelta = { id, kind: "delta", pieces, proposer, reason, key, theories: [], verdict, replaces };
   if (verdict.verdict === "undecided") return { kind: "undecided", verdict };
   if (verdict.verdict === "refused" || logic === null) return { kind: "refused", refused: judged };
   const settle = [...state.waived.keys()].filter((fingerprint) => !logic.standing.has(fingerprint));
   return accept(judged, { changes: logic.changes, schema: null, waive: [], settle, inForce: state.inForce });
 }
+
+const NO_OUTCOMES: readonly LawOutcome[] = [];
 
 /**
  * Judges the loading of theories, which is a delta too: the whole set in force is compiled anew and judged over the facts present.
@@ -108,21 +124,6 @@ function accept(delta: JudgedDelta, consequences: Consequences): Judgement {
   const accepted: AcceptedDelta = { ...delta, ...consequences, [brand]: true };
   made.add(accepted);
   return { kind: "accepted", accepted };
-}
-
-/** Applies the delta speculatively and judges the laws that the key check left. */
-async function judgeLogic(
-  input: GateInput,
-  staged: readonly StagedRows[],
-  origins: Origins,
-  keyLaws: readonly Law[],
-  page: ViolationPage,
-): Promise<LogicJudgement & { readonly changes: readonly EffectiveChange[] }> {
-  const { session, clock, limits, state } = input;
-  const changes = await speculate(session, staged, "assay_effective");
-  const program = { ...state.inForce.program, laws: state.inForce.program.laws.filter((law) => !keyLaws.includes(law)) };
-  const engine = { program, limits, clock, session, table: factTable, isDistinct: () => true };
-  return { ...(await checkLogic(engine, state.waived, origins, page)), changes };
 }
 
 function nothingToJudge(deltaFacts: number, laws: number): Undecided | null {

@@ -4,6 +4,7 @@ import type { SqlSession } from "../schema/sql_session.ts";
 import type { Violation } from "../schema/verdict.ts";
 import { checkShape } from "./checks/shape.ts";
 import { checkTypes, type TypedRows } from "./checks/types.ts";
+import { DuckDbWorld } from "./duckdb_world.ts";
 import { type GateInput, type Judgement, judgeDelta } from "./gate.ts";
 import { type BaseState, type InForce, inForceOf } from "./in_force.ts";
 import { compileSet, judgeTheories, type LoadJudgement, type LoadRequest } from "./load.ts";
@@ -81,7 +82,7 @@ async function takenBack(input: GateInput, head: number): Promise<GateInput> {
 async function deltaAgain(input: GateInput, id: string, offset: number): Promise<Judgement> {
   const proposed = await proposedAgain(input.session, id);
   if (proposed === null) throw new Error(`the delta ${id} is kept without its body`);
-  return judgeDelta(input, proposed, offset);
+  return judgeDelta(new DuckDbWorld(input), input.state, input.limits, proposed, offset);
 }
 
 async function loadAgain(input: GateInput, id: string, offset: number): Promise<LoadJudgement> {

@@ -65,6 +65,7 @@ export async function judgeFacts(input: FactsToJudge): Promise<Verdict> {
     page,
     refused: logic?.refused ?? false,
     undecided: nothing ?? logic?.undecided ?? null,
+    engine: "duckdb",
   });
 }
 

@@ -15,7 +15,7 @@ import type { GateInput, Judgement } from "./gate.ts";
 import { type InForce, inForceOf, inOrder } from "./in_force.ts";
 import { lawRelation } from "./law_violations.ts";
 import { originsOf } from "./origins.ts";
-import { storedVerdict } from "./remembered.ts";
+import { readRemembered, storedVerdict } from "./remembered.ts";
 import { generationsAt, readGenerations } from "./store/history.ts";
 import { baseRelations, countFacts, factTable } from "./store/relation_table.ts";
 import { changeSchema } from "./store/schema_change.ts";
@@ -59,7 +59,18 @@ export async function judgeTheories(input: GateInput, request: LoadRequest, offs
   const pieces = [loadBody(input, request, changed)];
   const id = deltaId(pieces);
   const { laws, refused, undecided } = logic;
-  const parts = { delta: id, base: state.head, theories: inForce.hashes, facts, deltaFacts: 0, laws, page, refused, undecided };
+  const parts = {
+    delta: id,
+    base: state.head,
+    theories: inForce.hashes,
+    facts,
+    deltaFacts: 0,
+    laws,
+    page,
+    refused,
+    undecided,
+    engine: "duckdb",
+  };
   const verdict = makeVerdict(parts);
   const delta: JudgedDelta = {
     id,
@@ -70,6 +81,7 @@ export async function judgeTheories(input: GateInput, request: LoadRequest, offs
     key: null,
     theories: changed,
     verdict,
+    replaces: (await readRemembered(session, [id])).has(id),
   };
   if (verdict.verdict === "undecided") return { kind: "undecided", verdict };
   if (verdict.verdict === "refused") return { kind: "refused", refused: delta };

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from "../schema/canonical.ts";
+import { type CanonicalInput, canonicalJson, canonicalText, sha256 } from "../schema/canonical.ts";
 import type { SqlSession } from "../schema/sql_session.ts";
 
 /** What a commit did: for a delta the facts that came and went, for a load what it did to the base relations; for both, the waivers. */
@@ -26,8 +26,31 @@ export interface LogEntry {
 /** An entry's hash: `sha256:` and the SHA-256 (hex) of the RFC 8785 form of the entry without its member `hash`. */
 export function entryHash(entry: Omit<LogEntry, "hash">): string {
   const { seq, kind, delta, proposer, reason, time, theories, verdict, effects, prev } = entry;
-  return sha256(canonicalJson({ seq, kind, delta, proposer, reason, time, theories, verdict, effects, prev }));
+  const text =
+    `{"delta":${canonicalText(delta)},"effects":${effectsText(effects)},"kind":"${kind}","prev":${canonicalText(prev)},` +
+    `"proposer":${canonicalText(proposer)},"reason":${canonicalText(reason)},"seq":${seq},"theories":${theoriesText(theories)},` +
+    `"time":${canonicalText(time)},"verdict":${canonicalText(verdict)}}`;
+  return sha256(text);
 }
+
+/** The RFC 8785 form of effects, quick for those that most deltas have. */
+export function effectsText(effects: Effects): string {
+  const { asserted, retracted } = effects;
+  const isPlain = typeof asserted === "number" && typeof retracted === "number" && Object.keys(effects).length === 2;
+  return isPlain ? `{"asserted":${asserted},"retracted":${retracted}}` : canonicalJson(effects as CanonicalInput);
+}
+
+/** The RFC 8785 form of the hashes of theories, made once for those in force. */
+export function theoriesText(theories: LogEntry["theories"]): string {
+  let text = texts.get(theories);
+  if (text === undefined) {
+    text = canonicalJson(theories);
+    texts.set(theories, text);
+  }
+  return text;
+}
+
+const texts = new WeakMap<object, string>();
 
 /**
  * The waivers that a commit makes and settles: their number, and `sha256:` with the SHA-256 (hex) of the RFC 8785 form of

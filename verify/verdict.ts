@@ -1,8 +1,6 @@
 import type { LawOutcome, Undecided, Verdict } from "../schema/verdict.ts";
 import type { ViolationPage } from "./violation_page.ts";
 
-export const ENGINE = "duckdb";
-
 export interface VerdictParts {
   readonly delta: string | null;
   readonly base: number;
@@ -14,6 +12,8 @@ export interface VerdictParts {
   /** True where a check before the logic or an error law refuses. */
   readonly refused: boolean;
   readonly undecided: Undecided | null;
+  /** The engine that judged, or all of them, joined by commas. */
+  readonly engine: string;
 }
 
 /** Puts a verdict together. A refusal stands whatever else was left undecided: more could only be found against it. */
@@ -31,7 +31,7 @@ export function makeVerdict(parts: VerdictParts): Verdict {
     cursor: parts.page.cursor,
     undecided: parts.refused ? null : parts.undecided,
     repairs: [],
-    engine: ENGINE,
+    engine: parts.engine,
     replayed: false,
   };
 }

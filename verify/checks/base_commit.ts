@@ -1,30 +1,23 @@
 import type { ProposedDelta } from "../../schema/delta.ts";
-import type { SqlSession } from "../../schema/sql_session.ts";
-import { factTable, ROW, sameRow } from "../store/relation_table.ts";
-import type { StagedRows } from "../store/speculation.ts";
+import { rowText } from "../../schema/delta_id.ts";
+import type { PreparedDelta } from "../prepared_delta.ts";
 import { gateViolation } from "../violation.ts";
 import type { ViolationPage } from "../violation_page.ts";
-import type { TypedRow } from "./types.ts";
+import type { Trial, World } from "../world.ts";
+import type { TypedRow, TypedRows } from "./types.ts";
 
 /**
  * Check 4, base commit: the commit that the delta is conditional on is the head, its idempotency key is its own, every fact it
  * retracts is there, and no fact is both asserted and retracted. What is not so is a violation of `gate.base`.
  */
-export async function checkBase(
-  session: SqlSession,
-  delta: ProposedDelta,
-  id: string,
-  head: number,
-  staged: readonly StagedRows[],
-  page: ViolationPage,
-): Promise<void> {
-  checkCondition(delta, head, page);
-  await checkKey(session, delta, id, page);
-  for (const rows of staged) {
-    if (rows.side === "assert") continue;
-    const asserted = staged.find((other) => other.side === "assert" && other.relation.name === rows.relation.name);
-    if (asserted !== undefined) await checkContradiction(session, asserted, rows, page);
-    await checkPresence(session, rows, page);
+export async function checkBase(world: World, trial: Trial, delta: PreparedDelta, head: number, page: ViolationPage): Promise<void> {
+  checkCondition(delta.proposed, head, page);
+  if (delta.proposed.key !== null) await checkKey(world, delta.proposed.key, delta.id, page);
+  for (const rows of delta.typed) {
+    if (rows.side === "assert" || rows.rows.length === 0) continue;
+    const asserted = delta.typed.find((other) => other.side === "assert" && other.relation.name === rows.relation.name);
+    if (asserted !== undefined) checkContradiction(asserted, rows, page);
+    await checkPresence(trial, rows, page);
   }
 }
 
@@ -45,12 +38,10 @@ function checkCondition(delta: ProposedDelta, head: number, page: ViolationPage)
   );
 }
 
-async function checkKey(session: SqlSession, delta: ProposedDelta, id: string, page: ViolationPage): Promise<void> {
-  if (delta.key === null || delta.key.includes("\0")) return;
-  const { key } = delta;
-  const found = await session.rows("SELECT delta FROM assay.idempotency WHERE key = ?", [key]);
-  const other = found[0]?.[0];
-  if (typeof other !== "string" || other === id) return;
+async function checkKey(world: World, key: string, id: string, page: ViolationPage): Promise<void> {
+  if (key.includes("\0")) return;
+  const other = await world.keyOwner(key);
+  if (other === null || other === id) return;
   page.add(() =>
     gateViolation({
       check: "base",
@@ -62,14 +53,15 @@ async function checkKey(session: SqlSession, delta: ProposedDelta, id: string, p
   );
 }
 
-async function checkContradiction(session: SqlSession, asserted: StagedRows, retracted: StagedRows, page: ViolationPage): Promise<void> {
-  const same = sameRow(asserted.relation.attributes, "a", "r");
-  const found = await session.rows(
-    `SELECT min(a.${ROW}), r.${ROW} FROM ${retracted.table} AS r JOIN ${asserted.table} AS a ON ${same} GROUP BY r.${ROW} ORDER BY r.${ROW}`,
-  );
-  for (const [assertIndex, retractIndex] of found) {
-    const asserting = asserted.rows[Number(assertIndex)] as TypedRow;
-    const retracting = retracted.rows[Number(retractIndex)] as TypedRow;
+function checkContradiction(asserted: TypedRows, retracted: TypedRows, page: ViolationPage): void {
+  const first = new Map<string, TypedRow>();
+  for (const row of asserted.rows) {
+    const text = rowText(row.row);
+    if (!first.has(text)) first.set(text, row);
+  }
+  for (const retracting of retracted.rows) {
+    const asserting = first.get(rowText(retracting.row));
+    if (asserting === undefined) continue;
     page.add(() =>
       gateViolation({
         check: "base",
@@ -82,14 +74,9 @@ async function checkContradiction(session: SqlSession, asserted: StagedRows, ret
   }
 }
 
-async function checkPresence(session: SqlSession, retracted: StagedRows, page: ViolationPage): Promise<void> {
-  const same = sameRow(retracted.relation.attributes, "f", "r");
-  const found = await session.rows(
-    `SELECT r.${ROW} FROM ${retracted.table} AS r
-     WHERE NOT EXISTS (SELECT 1 FROM ${factTable(retracted.relation.name)} AS f WHERE ${same}) ORDER BY r.${ROW}`,
-  );
-  for (const [index] of found) {
-    const row = retracted.rows[Number(index)] as TypedRow;
+async function checkPresence(trial: Trial, retracted: TypedRows, page: ViolationPage): Promise<void> {
+  for (const index of await trial.absent(retracted)) {
+    const row = retracted.rows[index] as TypedRow;
     page.add(() =>
       gateViolation({
         check: "base",

@@ -1,6 +1,7 @@
 import type { IrProgram, Law } from "../../logic/language/ir.ts";
 import type { Clock } from "../../schema/clock.ts";
 import type { Fact } from "../../schema/fact.ts";
+import type { Limits } from "../../schema/limits.ts";
 import type { Relation } from "../../schema/relation.ts";
 import { quoteName, type SqlSession } from "../../schema/sql_session.ts";
 import type { Row, Value } from "../../schema/value.ts";
@@ -11,12 +12,13 @@ import type { StagedRows } from "../store/speculation.ts";
 import { fillMessage, fingerprint, type Witness, witnessOf } from "../violation.ts";
 import type { ViolationPage } from "../violation_page.ts";
 
-/** Facts shown behind one broken key. */
+/** Facts shown behind one broken key, unless `explain_members` allows fewer. */
 const FACTS_SHOWN = 16;
 
 export interface KeyCheckInput {
   readonly session: SqlSession;
   readonly clock: Clock;
+  readonly limits: Limits;
   readonly staged: readonly StagedRows[];
   readonly origins: Origins;
   readonly page: ViolationPage;
@@ -36,6 +38,11 @@ export async function checkKeys(input: KeyCheckInput, laws: readonly Law[]): Pro
     outcomes.push({ law: law.id, severity: law.severity, violations, waived: 0, micros: input.clock.micros() - started });
   }
   return outcomes;
+}
+
+/** How many facts of one key a violation shows, the least of them. */
+export function keyFactsShown(limits: Limits): number {
+  return Math.min(FACTS_SHOWN, limits.explain_members);
 }
 
 /** The key laws that need no look at the whole base: those without a waiver, for then the base keeps them. */
@@ -61,7 +68,7 @@ async function checkKey(input: KeyCheckInput, law: Law, asserted: StagedRows): P
   const found = await input.session.rows(
     `SELECT ${columnList(relation.attributes)} FROM (${facts})
      WHERE (${keys}) IN (SELECT (${keys}) FROM (${broken} ORDER BY ${keys} LIMIT ${shown.count} OFFSET ${shown.from}))
-     QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY ${columnList(relation.attributes)}) <= ${FACTS_SHOWN}
+     QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY ${columnList(relation.attributes)}) <= ${keyFactsShown(input.limits)}
      ORDER BY ${keys}, ${columnList(relation.attributes)}`,
   );
   await list(

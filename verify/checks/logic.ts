@@ -55,7 +55,19 @@ async function supportOfLaw(input: DuckDbInput, law: Law, rows: readonly Row[]):
   return support.map(({ facts }) => facts);
 }
 
-/** The outcomes of several judgements in the order of the program's laws. */
-export function inLawOrder(laws: readonly { readonly id: string }[], outcomes: readonly LawOutcome[]): LawOutcome[] {
-  return laws.flatMap(({ id }) => outcomes.filter((outcome) => outcome.law === id));
+/** Made once for outcomes that many verdicts share: those of a world where nothing is broken. */
+const merged = new WeakMap<readonly LawOutcome[], { readonly others: readonly LawOutcome[]; readonly all: readonly LawOutcome[] }>();
+
+/** The outcomes of check 3 and check 5 in the order of the program's laws. */
+export function inLawOrder(
+  laws: readonly { readonly id: string }[],
+  keys: readonly LawOutcome[],
+  others: readonly LawOutcome[],
+): readonly LawOutcome[] {
+  const known = merged.get(keys);
+  if (known?.others === others) return known.all;
+  const byLaw = new Map([...keys, ...others].map((outcome) => [outcome.law, outcome]));
+  const all = laws.flatMap(({ id }) => byLaw.get(id) ?? []);
+  merged.set(keys, { others, all });
+  return all;
 }

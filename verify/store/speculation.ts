@@ -1,6 +1,7 @@
+import type { Place } from "../../schema/place.ts";
 import type { Relation } from "../../schema/relation.ts";
 import { quoteName, type SqlSession, sqlType } from "../../schema/sql_session.ts";
-import type { ValueType } from "../../schema/value.ts";
+import type { Row, ValueType } from "../../schema/value.ts";
 import type { TypedRow, TypedRows } from "../checks/types.ts";
 import { columnList, factTable, PLACE, ROW, type StoredAttribute, sameRow, storedColumns, storedRow } from "./relation_table.ts";
 
@@ -13,12 +14,25 @@ interface Stageable {
   readonly rows: readonly TypedRow[];
 }
 
-/** What a delta changes in one relation: a temporary table of the rows that really come or go, with `@place`. */
+/** What a delta changes in one relation: the rows that really come or go, each once. */
 export interface EffectiveChange {
   readonly relation: Relation;
   readonly op: 1 | -1;
-  readonly table: string;
   readonly rows: number;
+  readonly source: AppliedRows | RowsInMemory;
+}
+
+/** Done in the open transaction; the rows, with `@place`, stand in a temporary table. */
+export interface AppliedRows {
+  readonly kind: "applied";
+  readonly table: string;
+}
+
+/** Not done in the database yet. A place for each row. */
+export interface RowsInMemory {
+  readonly kind: "memory";
+  readonly rows: readonly Row[];
+  readonly places: readonly (Place | null)[];
 }
 
 /** Stages typed rows as temporary tables. They vanish with the transaction that the caller has open and rolls back, or by `dropStaged`. */
@@ -64,5 +78,5 @@ async function applyRows(session: SqlSession, staged: StagedRows, name: string):
   );
   if (side === "assert") await session.run(`INSERT INTO ${facts} SELECT ${columnList(attributes)} FROM ${table}`);
   else await session.run(`DELETE FROM ${facts} AS f USING ${table} AS s WHERE ${sameRow(attributes, "f", "s")}`);
-  return { relation, op: side === "assert" ? 1 : -1, table, rows: Number(made?.[0] ?? 0) };
+  return { relation, op: side === "assert" ? 1 : -1, rows: Number(made?.[0] ?? 0), source: { kind: "applied", table } };
 }

@@ -1,0 +1,61 @@
+import type { Verdict } from "../schema/verdict.ts";
+import type { Answer, Proposal } from "./settle.ts";
+
+/** The most proposals that one group takes, and the most rows they may have together (a single one may have more). */
+export interface GroupBounds {
+  readonly deltas: number;
+  readonly rows: number;
+}
+
+interface Waiting {
+  readonly proposal: Proposal;
+  resolve(verdict: Verdict): void;
+  reject(error: unknown): void;
+}
+
+/** Proposals that will be judged in their order and committed together. */
+export class ProposalGroup {
+  readonly #bounds: GroupBounds;
+  readonly #waiting: Waiting[] = [];
+  #rows = 0;
+
+  constructor(bounds: GroupBounds) {
+    this.#bounds = bounds;
+  }
+
+  get proposals(): readonly Proposal[] {
+    return this.#waiting.map(({ proposal }) => proposal);
+  }
+
+  hasRoomFor(proposal: Proposal): boolean {
+    if (this.#waiting.length === 0) return true;
+    return this.#waiting.length < this.#bounds.deltas && this.#rows + rowsOf(proposal) <= this.#bounds.rows;
+  }
+
+  /** The verdict comes with `settle`. */
+  add(proposal: Proposal): Promise<Verdict> {
+    this.#rows += rowsOf(proposal);
+    return new Promise((resolve, reject) => this.#waiting.push({ proposal, resolve, reject }));
+  }
+
+  /** Tells every proposer its answer, in order. */
+  settle(answers: readonly Answer[]): void {
+    if (answers.length !== this.#waiting.length) throw new Error("a group has not one answer a proposal");
+    for (const [index, { resolve, reject }] of this.#waiting.entries()) {
+      const answer = answers[index] as Answer;
+      if ("verdict" in answer) resolve(answer.verdict);
+      else reject(answer.error);
+    }
+  }
+
+  /** Tells every proposer that the group failed. */
+  fail(error: unknown): void {
+    for (const { reject } of this.#waiting) reject(error);
+  }
+}
+
+function rowsOf({ delta }: Proposal): number {
+  let rows = 0;
+  for (const side of [delta.assert, delta.retract]) for (const list of side.values()) rows += list.length;
+  return rows;
+}
