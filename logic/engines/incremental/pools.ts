@@ -134,6 +134,15 @@ export class Pools {
     return this.numbers.high(id) * TWO_32 + (this.numbers.low(id) >>> 0);
   }
 
+  /** The low 32 bits of the value's pattern of 64, as an int32. */
+  numberLow(cell: number): number {
+    return cell < INLINE_END ? cell : this.numbers.low(cell - INLINE_END);
+  }
+
+  numberHigh(cell: number): number {
+    return cell < INLINE_END ? cell >> 31 : this.numbers.high(cell - INLINE_END);
+  }
+
   unsignedCell(value: bigint): number {
     return this.unsignedCellOfHalves(lowOf(value), highOf(value));
   }
@@ -160,6 +169,14 @@ export class Pools {
     return (this.unsigneds.high(id) >>> 0) * TWO_32 + (this.unsigneds.low(id) >>> 0);
   }
 
+  unsignedLow(cell: number): number {
+    return cell < INLINE_END ? cell : this.unsigneds.low(cell - INLINE_END);
+  }
+
+  unsignedHigh(cell: number): number {
+    return cell < INLINE_END ? 0 : this.unsigneds.high(cell - INLINE_END);
+  }
+
   /** The value must be finite. */
   floatCell(value: number): number {
     doubleView[0] = value + 0;
@@ -173,8 +190,8 @@ export class Pools {
   compareNumbers(a: number, b: number): number {
     if (a < INLINE_END && b < INLINE_END) return a - b;
     if (a === b) return 0;
-    const difference = this.#numberHigh(a) - this.#numberHigh(b);
-    return difference !== 0 ? difference : (this.#numberLow(a) >>> 0) - (this.#numberLow(b) >>> 0);
+    const difference = this.numberHigh(a) - this.numberHigh(b);
+    return difference !== 0 ? difference : (this.numberLow(a) >>> 0) - (this.numberLow(b) >>> 0);
   }
 
   compareUnsigneds(a: number, b: number): number {
@@ -186,14 +203,6 @@ export class Pools {
 
   bytes(): number {
     return this.symbols.bytes() + this.numbers.bytes() + this.unsigneds.bytes() + this.floats.bytes();
-  }
-
-  #numberLow(cell: number): number {
-    return cell < INLINE_END ? cell : this.numbers.low(cell - INLINE_END);
-  }
-
-  #numberHigh(cell: number): number {
-    return cell < INLINE_END ? cell >> 31 : this.numbers.high(cell - INLINE_END);
   }
 }
 

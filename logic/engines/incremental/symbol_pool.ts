@@ -52,7 +52,35 @@ export class SymbolPool {
     }
   }
 
-  /** As `intern`, of the UTF-8 from `start` to `end` in `bytes`, which must not be this pool's own. */
+  /** The id of texts joined. */
+  internJoined(ids: readonly number[]): number {
+    let end = 0;
+    for (const id of ids) end += this.byteLength(id);
+    if (end > this.#scratch.length) this.#scratch = Buffer.alloc(2 * end);
+    let at = 0;
+    for (const id of ids) at += this.#text.copy(this.#scratch, at, this.#starts[id], this.#starts[id + 1]);
+    return this.internBytes(this.#scratch, 0, end);
+  }
+
+  /** The id of `count` code points of a text from the one at `start` on; what lies outside the text is left out. */
+  internSlice(id: number, start: number, count: number): number {
+    const end = this.#starts[id + 1] as number;
+    const from = this.#skip(this.#starts[id] as number, end, start);
+    return this.internBytes(this.#text, from, this.#skip(from, end, count));
+  }
+
+  /** Whether the text of `id` holds that of `needle`. */
+  contains(id: number, needle: number): boolean {
+    const wanted = this.#text.subarray(this.#starts[needle], this.#starts[needle + 1]);
+    return wanted.length === 0 || this.#text.subarray(this.#starts[id], this.#starts[id + 1]).includes(wanted);
+  }
+
+  /** The UTF-8 of a text, to be read before anything is interned. */
+  utf8(id: number): Uint8Array {
+    return this.#text.subarray(this.#starts[id], this.#starts[id + 1]);
+  }
+
+  /** As `intern`, of the UTF-8 from `start` to `end` in `bytes`. */
   internBytes(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
     let slot = hash & this.#mask;
@@ -114,6 +142,16 @@ export class SymbolPool {
     this.#hashes[id] = hash;
     this.#slots[slot] = id + 1;
     return id;
+  }
+
+  /** The position `count` code points after `at`, at most `end`. */
+  #skip(at: number, end: number, count: number): number {
+    let position = at;
+    for (let left = count; left > 0 && position < end; left--) {
+      position++;
+      while (position < end && ((this.#text[position] as number) & 0xc0) === 0x80) position++;
+    }
+    return position;
   }
 
   /** Writes a text into the scratch buffer and returns its length there. */
