@@ -117,8 +117,8 @@ function bodyRelations(body: readonly IrLiteral[]): string[] {
   });
 }
 
-/** Components by plain reachability: small programs only. */
-function strataOf(derived: readonly string[], rules: readonly IrRule[]): Stratum[] {
+/** The derived relations by strata. Components by plain reachability: small programs only. */
+export function strataOf(derived: readonly string[], rules: readonly IrRule[]): Stratum[] {
   const reaches = new Map(derived.map((name) => [name, new Set<string>()]));
   for (let changed = true; changed; ) {
     changed = false;

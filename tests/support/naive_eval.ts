@@ -11,7 +11,20 @@ export class NaiveUndecided extends Error {
   }
 }
 
-type Tuples = Map<string, Map<string, Row>>;
+/** What holds so far, and how many combinations of rows may still be looked at. */
+class Tuples extends Map<string, Map<string, Row>> {
+  #left: number;
+
+  constructor(work: number) {
+    super();
+    this.#left = work;
+  }
+
+  spend(combinations: number): void {
+    this.#left -= combinations;
+    if (this.#left < 0) throw new NaiveUndecided("work");
+  }
+}
 
 export function rowKey(row: Row): string {
   return JSON.stringify(row.map((value) => (typeof value === "bigint" ? `${value}n` : value)));
@@ -20,14 +33,15 @@ export function rowKey(row: Row): string {
 /**
  * All tuples of the relations that `roots` depend on, bottom-up and round by round, straight from the definitions: a rule
  * instance is false where some literal is false, undecided where none is false and some cannot be evaluated.
+ * Errors: `NaiveUndecided`, with the code `work` where more than `bounds.work` combinations of rows would have to be looked at.
  */
 export function evaluate(
   program: IrProgram,
   facts: Readonly<Record<string, readonly Row[]>>,
   roots: readonly string[],
-  bounds: { rounds: number; rows: number },
+  bounds: { rounds: number; rows: number; work?: number },
 ): Map<string, Row[]> {
-  const tuples: Tuples = new Map();
+  const tuples = new Tuples(bounds.work ?? Number.POSITIVE_INFINITY);
   for (const [name, rows] of Object.entries(facts)) tuples.set(name, new Map(rows.map((row) => [rowKey(row), row])));
   const reached = new Set(roots);
   for (const name of reached) {
@@ -91,6 +105,7 @@ function instances(body: readonly IrLiteral[], given: Bindings, tuples: Tuples):
       continue;
     }
     const rows = [...(tuples.get(literal.relation)?.values() ?? [])];
+    tuples.spend(partial.length * rows.length);
     partial = partial.flatMap(({ bindings, waiting }) => rows.flatMap((row) => matchAtom(literal, row, bindings, waiting)));
   }
   return partial.flatMap(({ bindings, waiting }) => settle(bindings, waiting, null, tuples));

@@ -2,7 +2,7 @@ import type { IrAggregate, IrAtom, IrLiteral, IrRule, IrTerm } from "../../logic
 import type { ValueType } from "../../schema/value.ts";
 import type { Choices } from "./choices.ts";
 import { aggregate, atom, compare, n, num, op, range, rule, sym, test } from "./ir_builder.ts";
-import { OPERATORS, TYPE, type Vocabulary } from "./vocabulary.ts";
+import { TYPE, type Vocabulary } from "./vocabulary.ts";
 
 type Shapes = Readonly<Record<string, string>>;
 
@@ -27,8 +27,8 @@ export class RuleMaker {
   rule(relation: string, types: string): Omit<IrRule, "id"> {
     const body: IrLiteral[] = [];
     const atoms = this.#choices.below(8) === 7 ? 0 : 1 + this.#choices.below(this.#words.most.atoms);
-    for (let at = 0; at < atoms; at++) body.push(this.#atom(this.#positive));
-    const extras = this.#choices.below(4);
+    for (let at = 0; at < atoms; at++) body.push(this.#atom(this.#words.focused ? this.#giving(types) : this.#positive));
+    const extras = this.#choices.below(this.#words.most.extras + 1);
     for (let at = 0; at < extras; at++) body.push(this.#extra());
     const head = [...types].map((letter) => this.#term(TYPE[letter] ?? "symbol", this.#choices.below(5) === 4 ? 1 : 0));
     if (this.#choices.below(6) === 5) body.push(...this.#grouped());
@@ -36,16 +36,30 @@ export class RuleMaker {
     return rule(relation, head, ...order);
   }
 
+  /** Relations that have a column of a type which the head asks for and nothing gives yet; else all, derived ones more often. */
+  #giving(types: string): Shapes {
+    const wanted = [...types].filter((letter) => this.#boundOf(TYPE[letter] ?? "symbol").length === 0);
+    const all = Object.entries(this.#positive);
+    const giving = all.filter(([, shape]) => wanted.some((letter) => shape.includes(letter)));
+    const derived = all.filter(([name]) => !(name in this.#words.base));
+    if (giving.length > 0 && this.#choices.below(4) < 3) return Object.fromEntries(giving);
+    if (derived.length > 0 && this.#choices.below(2) === 1) return Object.fromEntries(derived);
+    const long = all.filter(([, shape]) => shape !== "");
+    return this.#choices.below(6) === 5 ? this.#positive : Object.fromEntries(long);
+  }
+
   #atom(relations: Shapes): IrAtom {
     const [name, types] = this.#choices.of(Object.entries(relations));
     const late: IrTerm[] = [];
+    const calm = this.#words.focused && this.#choices.below(3) > 0;
     const args = [...types].map((letter) => {
       const type = TYPE[letter] ?? "symbol";
-      const kind = this.#choices.below(16);
+      const kind = calm ? this.#choices.below(14) % 13 : this.#choices.below(16);
       if (kind >= 14) return null;
       if (kind === 13) return this.#choices.of(this.#words.constants[type]);
       if (kind === 12 && this.#bound.size > 0) return this.#term(type, 1);
-      const variable = this.#choices.of(this.#words.variables[type]);
+      const apart = this.#words.variables[type].filter((one) => !calm || !late.includes(one));
+      const variable = this.#choices.of(apart.length > 0 ? apart : this.#words.variables[type]);
       late.push(variable);
       return variable;
     });
@@ -60,17 +74,25 @@ export class RuleMaker {
   /** A term over bound variables. */
   #term(type: ValueType, depth: number): IrTerm {
     if (depth > 0) {
-      const [name, operands] = this.#choices.of(OPERATORS[type]);
+      const known = this.#words.operators[type];
+      const useful = known.filter(([, operands]) => operands.some((operand) => this.#boundOf(operand).length > 0));
+      if (this.#words.focused && useful.length === 0) return this.#term(type, 0);
+      const [name, operands] = this.#choices.of(this.#words.focused ? useful : known);
       return op(name, type, ...operands.map((operand) => this.#term(operand, depth - 1 + (this.#choices.below(6) === 5 ? 1 : 0))));
     }
     const variables = this.#boundOf(type);
-    return variables.length > 0 && this.#choices.below(5) < 4 ? this.#choices.of(variables) : this.#choices.of(this.#words.constants[type]);
+    const often = this.#words.focused ? 12 : 5;
+    return variables.length > 0 && this.#choices.below(often) < often - 1
+      ? this.#choices.of(variables)
+      : this.#choices.of(this.#words.constants[type]);
   }
 
   #extra(): IrLiteral {
     const type = this.#choices.of(["number", "symbol", "float", "unsigned", "number"] as const);
     const comparisons = ["<", "<=", "!=", "=", ">", ">="] as const;
-    switch (this.#choices.below(7)) {
+    const kind = this.#choices.below(7);
+    const isIdle = this.#words.focused && kind > 4 && this.#boundOf("symbol").length === 0;
+    switch (isIdle ? kind - 4 : kind) {
       case 0:
         return compare(this.#term(type, this.#choices.below(2)), this.#choices.of(comparisons), this.#term(type, 0));
       case 1: {
@@ -108,7 +130,8 @@ export class RuleMaker {
     this.#bound.set("kc", result);
     const names = outer.map((variable) => variable.name);
     const counted = aggregate(result, "count", names, { keys: local, body: [{ ...asked, args: inner }] });
-    const bound = compare(result, this.#choices.of([">", ">=", "!=", "<"]), num(this.#choices.below(3)));
+    const asks = this.#words.focused ? ([">", ">=", "!=", ">="] as const) : ([">", ">=", "!=", "<"] as const);
+    const bound = compare(result, this.#choices.of(asks), num(this.#choices.below(3)));
     return [asked, counted, bound];
   }
 

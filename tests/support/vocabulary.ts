@@ -10,19 +10,30 @@ export interface Vocabulary {
   /** Shapes of derived relations. */
   readonly shapes: readonly string[];
   readonly constants: Readonly<Record<ValueType, readonly IrTerm[]>>;
+  /** Operators by the type of their result, each with the types of its operands. */
+  readonly operators: Operators;
   readonly variables: Readonly<Record<ValueType, readonly IrTerm[]>>;
   /** Values of facts. */
   readonly values: Readonly<Record<ValueType, readonly Value[]>>;
-  /** The most of each: derived relations, rules of one, atoms of a rule, facts of a relation. */
-  readonly most: { readonly derived: number; readonly rules: number; readonly atoms: number; readonly facts: number };
+  /** The most of each: derived relations, rules of one, atoms of a rule, literals beside them, facts of a relation. */
+  readonly most: {
+    readonly derived: number;
+    readonly rules: number;
+    readonly atoms: number;
+    readonly extras: number;
+    readonly facts: number;
+  };
+  /** Whether rules are made so that most of them derive something from few facts. */
+  readonly focused: boolean;
   /** Whether aggregates take values of every type and nest. */
   readonly richAggregates: boolean;
 }
 
 export const TYPE: Readonly<Record<string, ValueType>> = { n: "number", s: "symbol", f: "float", u: "unsigned" };
 
-/** Operators by the type of their result, each with the types of its operands. */
-export const OPERATORS: Readonly<Record<ValueType, readonly (readonly [IrOperator, readonly ValueType[]])[]>> = {
+type Operators = Readonly<Record<ValueType, readonly (readonly [IrOperator, readonly ValueType[]])[]>>;
+
+const OPERATORS: Operators = {
   number: [
     ...(["+", "-", "*", "/", "%", "min", "max", "band", "bor", "bxor", "land", "lor", "lxor", "^", "bshl", "bshr", "bshru"] as const).map(
       (name) => [name, ["number", "number"]] as const,
@@ -55,6 +66,31 @@ export const OPERATORS: Readonly<Record<ValueType, readonly (readonly [IrOperato
   ],
 };
 
+/** Operators that have a value for all operands, or nearly all. */
+const CALM: Operators = {
+  number: [
+    ...(["+", "-", "min", "max", "band", "bor", "land", "bshr"] as const).map((name) => [name, ["number", "number"]] as const),
+    ["strlen", ["symbol"]],
+    ["bnot", ["number"]],
+  ],
+  symbol: [
+    ["cat", ["symbol", "symbol"]],
+    ["substr", ["symbol", "number", "number"]],
+    ["to_string", ["number"]],
+    ["max", ["symbol", "symbol"]],
+  ],
+  float: [...(["min", "max"] as const).map((name) => [name, ["float", "float"]] as const), ["neg", ["float"]], ["to_float", ["number"]]],
+  unsigned: [
+    ["band", ["unsigned", "unsigned"]],
+    ["bshr", ["unsigned", "unsigned"]],
+    ["max", ["unsigned", "unsigned"]],
+  ],
+};
+
+function oftenCalm(type: ValueType): Operators[ValueType] {
+  return [...CALM[type], ...CALM[type], ...CALM[type], ...OPERATORS[type]];
+}
+
 const VARIABLES: Vocabulary["variables"] = {
   number: [n("x"), n("y"), n("z"), n("w")],
   symbol: [s("p"), s("r")],
@@ -73,6 +109,7 @@ export const NARROW: Vocabulary = {
     float: [flt(0.5), flt(0), flt(-1.5), flt(2), flt(1e300)],
     unsigned: [uns(1), uns(0), uns(2), uns(5)],
   },
+  operators: OPERATORS,
   variables: VARIABLES,
   values: {
     number: [1n, 2n, 3n, 1n, 2n, 0n, 4n, -1n, 1n, 2n, 9223372036854775807n],
@@ -80,7 +117,8 @@ export const NARROW: Vocabulary = {
     float: [0.5, 0, -1.5, 2, 1e308],
     unsigned: [1n, 0n, 2n, 18446744073709551615n],
   },
-  most: { derived: 4, rules: 3, atoms: 2, facts: 7 },
+  most: { derived: 4, rules: 3, atoms: 2, extras: 3, facts: 7 },
+  focused: false,
   richAggregates: false,
 };
 
@@ -95,16 +133,19 @@ export const WIDE: Vocabulary = {
     float: [flt(0.5), flt(0), flt(-1.5), flt(2), flt(0.1), flt(1e300)],
     unsigned: [uns(1), uns(0), uns(2), uns(5), uns(2n ** 63n), uns(2n ** 30n)],
   },
+  operators: { number: oftenCalm("number"), symbol: oftenCalm("symbol"), float: oftenCalm("float"), unsigned: oftenCalm("unsigned") },
   variables: VARIABLES,
   values: {
     number: [
-      ...[1n, 2n, 3n, 1n, 2n, 0n, 4n, -1n, 1n, 2n, 5n, 3n, 2n, 1n, 0n, 4n],
+      ...Array.from({ length: 12 }, () => [1n, 2n, 3n, 1n, 2n, 0n, 4n]).flat(),
+      -1n,
       ...[2n ** 63n - 1n, -(2n ** 63n), 2n ** 30n, 2n ** 30n - 1n, -(2n ** 30n), -(2n ** 30n) - 1n, 2n ** 53n + 1n],
     ],
-    symbol: ["a", "b", "ab", "a", "b", "é👍", "", "12", "\ue000", "9223372036854775808", "it's"],
-    float: [0.5, 0, -1.5, 2, 0.1, 0.2, 0.3, 1e308, -1e308, 5e-324, 2 ** 53],
-    unsigned: [1n, 0n, 2n, 1n, 2n, 3n, 2n ** 64n - 1n, 2n ** 63n, 2n ** 30n, 2n ** 30n - 1n],
+    symbol: [...Array.from({ length: 6 }, () => ["a", "b", "ab"]).flat(), "é👍", "", "12", "\ue000", "9223372036854775808", "it's"],
+    float: [...Array.from({ length: 6 }, () => [0.5, 0, -1.5, 2]).flat(), 0.1, 0.2, 0.3, 1e308, -1e308, 5e-324, 2 ** 53],
+    unsigned: [...Array.from({ length: 8 }, () => [1n, 0n, 2n]).flat(), 2n ** 64n - 1n, 2n ** 63n, 2n ** 30n, 2n ** 30n - 1n],
   },
-  most: { derived: 6, rules: 4, atoms: 3, facts: 8 },
+  most: { derived: 6, rules: 4, atoms: 3, extras: 2, facts: 16 },
+  focused: true,
   richAggregates: true,
 };
