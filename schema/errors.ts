@@ -59,6 +59,13 @@ export const registry = {
     sarif: "error",
     help: "include fewer files, or raise `program_files`",
   },
+  "clingo.not_found": {
+    title: "there is no such clingo",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "Debian's package is `gringo`, others are at potassco.org; `--clingo wasm` needs none",
+  },
   "lp.clingo_only": {
     title: "a program that only clingo can run",
     http: 422,
@@ -157,6 +164,13 @@ export const registry = {
     sarif: "note",
     help: "pragmas steer Soufflé's own machinery; nothing needs to be done",
   },
+  "syntax.refused": {
+    title: "a construct that Assay leaves out on purpose",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "write it without; the message says why it is left out",
+  },
   "syntax.reserved": {
     title: "a reserved word used as a name",
     http: 422,
@@ -226,6 +240,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "use one of the relation's attributes",
+  },
+  "check.unknown_branch": {
+    title: "a branch that no algebraic data type has",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "declare it in a `.type`: `.type Tree = Leaf {} | Node {left:Tree, right:Tree}`",
   },
   "check.unknown_constant": {
     title: "a constant that nobody defined",
@@ -542,6 +563,13 @@ export const registry = {
     sarif: "error",
     help: "split the union, or raise the bound",
   },
+  "internal.engines_disagree": {
+    title: "two engines judged one delta differently",
+    http: 500,
+    exit: 4,
+    sarif: "error",
+    help: "send the file named, which holds the theories, facts, delta and both verdicts, to the makers of Assay; nothing was committed",
+  },
   "internal.invariant": {
     title: "a broken invariant inside Assay",
     http: 500,
@@ -611,6 +639,34 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "write the row as an array in attribute order or as an object by attribute name",
+  },
+  "identity.key_missing": {
+    title: "a key part of an entity is no column of the data",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "name columns that are there, as the data spells them",
+  },
+  "identity.key_type": {
+    title: "a key part of an entity is neither text nor a whole number",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "name columns of text or whole numbers as the key, or cast the column before",
+  },
+  "identity.not_utf8": {
+    title: "a key part of an entity is not UTF-8",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "write the file again in UTF-8",
+  },
+  "identity.taken": {
+    title: "the column for the ids is there already",
+    http: 409,
+    exit: 3,
+    sarif: "error",
+    help: "choose another name for the column of ids with `--into`",
   },
   "ingest.arrow_compression": {
     title: "an Arrow file's buffers are compressed in a way that cannot be read",
@@ -828,6 +884,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "look for a quote that is never closed, or raise `csv_record_bytes`",
+  },
+  "limit.key_bytes": {
+    title: "the keys of a column of entities are too large",
+    http: 413,
+    exit: 3,
+    sarif: "error",
+    help: "give ids in several runs, or choose a shorter key",
   },
   "limit.json_line_bytes": {
     title: "a JSON record is too long",

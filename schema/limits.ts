@@ -20,6 +20,14 @@ export const limits = {
     unit: "megabytes",
     reason: "the arrays of the incremental engine, which live in memory: about 200 M facts of three columns",
   },
+  clingo_ms: { value: 60_000, unit: "milliseconds", reason: "one run of clingo, whose search may take exponential time" },
+  clingo_mb: { value: 1_024, unit: "megabytes", reason: "memory of one run of clingo; WebAssembly ends at 2,048" },
+  clingo_facts: {
+    value: 250_000,
+    unit: "facts",
+    reason: "facts of one slice given to clingo, which takes 4 microseconds and half a kilobyte for each",
+  },
+  clingo_runs: { value: 1_000, unit: "runs", reason: "runs spent on one clash to find which of its facts and rules matter" },
   delta_rows: { value: 2_000_000, unit: "rows", reason: "rows of one delta, which is hashed and kept whole" },
   delta_bytes: { value: 512 * 1024 * 1024, unit: "bytes", reason: "one delta in its RFC 8785 form" },
   symbol_bytes: {
@@ -50,6 +58,7 @@ export const limits = {
   explain_depth: { value: 64, unit: "levels", reason: "height of a printed proof" },
   explain_nodes: { value: 10_000, unit: "nodes", reason: "nodes of a printed proof" },
   explain_members: { value: 20, unit: "members", reason: "members of one aggregate's group in a proof or a violation; its size is told" },
+  key_bytes: { value: 1024 * 1024 * 1024, unit: "bytes", reason: "encoded keys of one column of entities, addressed by 32-bit offsets" },
   query_rows: { value: 1_000_000, unit: "rows", reason: "rows of one query's answer" },
 } as const satisfies Record<string, Limit>;
 
