@@ -1,4 +1,5 @@
-import { RE2JS, RE2JSException } from "re2js";
+import type { RE2JS } from "re2js";
+import { compilePattern } from "./compile_pattern.ts";
 import { FAILURE, LEAST_CELL } from "./failure.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -28,13 +29,4 @@ function compiledPattern(runtime: Runtime, cell: number): RE2JS | null {
   if (runtime.patterns.size >= MOST_PATTERNS) runtime.patterns.clear();
   runtime.patterns.set(cell, compiled);
   return compiled;
-}
-
-function compilePattern(text: string): RE2JS | null {
-  try {
-    return RE2JS.compile(text);
-  } catch (error) {
-    if (error instanceof RE2JSException) return null;
-    throw error;
-  }
 }
