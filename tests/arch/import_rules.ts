@@ -31,7 +31,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   fastify: ["api"],
   commander: ["api/cli"],
   semver: ["ingest/npm"],
-  "apache-arrow": ["ingest", "api"],
+  "apache-arrow": ["ingest", "compute", "api"],
 };
 
 /** Every static and dynamic import and every re-export of a file, in order. */
