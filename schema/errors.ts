@@ -640,6 +640,13 @@ export const registry = {
     sarif: "error",
     help: "write the row as an array in attribute order or as an object by attribute name",
   },
+  "identity.file_format": {
+    title: "a file of entities has a format that is not read",
+    http: 415,
+    exit: 3,
+    sarif: "error",
+    help: "give a file that ends in .csv, .tsv, .parquet, .arrow or .feather",
+  },
   "identity.key_missing": {
     title: "a key part of an entity is no column of the data",
     http: 422,
@@ -661,12 +668,26 @@ export const registry = {
     sarif: "error",
     help: "write the file again in UTF-8",
   },
+  "identity.part_missing": {
+    title: "rows lack a part of their key, and so have no id",
+    http: 422,
+    exit: 1,
+    sarif: "error",
+    help: "fill the column, or choose a key that every row has",
+  },
   "identity.taken": {
     title: "the column for the ids is there already",
     http: 409,
     exit: 3,
     sarif: "error",
     help: "choose another name for the column of ids with `--into`",
+  },
+  "identity.unreadable": {
+    title: "a file of entities cannot be read",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "check the path and that the file is whole and of the format its name says",
   },
   "ingest.arrow_compression": {
     title: "an Arrow file's buffers are compressed in a way that cannot be read",

@@ -7,6 +7,7 @@ import { logCommand } from "./commands/log.ts";
 import { proposeCommand } from "./commands/propose.ts";
 import { queryCommand } from "./commands/query.ts";
 import { testCommand } from "./commands/test.ts";
+import { uuidCommand } from "./commands/uuid.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { Door } from "./door.ts";
 import { packageVersion } from "./version.ts";
@@ -35,6 +36,7 @@ export function program(door: Door): Command {
     explainCommand,
     logCommand,
     testCommand,
+    uuidCommand,
   ]) {
     register(root, door);
   }
