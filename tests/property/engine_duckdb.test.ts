@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
-import type { IrLiteral, IrProgram, IrTerm } from "../../logic/language/ir.ts";
+import type { IrProgram } from "../../logic/language/ir.ts";
 import type { Row } from "../../schema/value.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
 import { Choices } from "../support/choices.ts";
@@ -12,6 +12,7 @@ import { NAIVE_SYMBOL_BYTES } from "../support/naive_terms.ts";
 import { caseText, readCase } from "../support/random_case_text.ts";
 import { type RandomCase, randomCase } from "../support/random_programs.ts";
 import { keepRegression, regressions } from "../support/regressions.ts";
+import { type Rewriting, rewritten } from "../support/rewrite_program.ts";
 
 const BOUNDS = { rounds: 40, rows: 400 };
 const RUNS = Number(process.env["ASSAY_PROPERTY_RUNS"] ?? 300);
@@ -91,42 +92,13 @@ test("a random program has the tuples that its definition gives, or is undecided
 });
 
 /** The same program under other names of variables, with every body and the rules themselves in another order. */
-function rewritten(program: IrProgram): IrProgram {
-  const term = <T extends IrTerm | null>(of: T): T => {
-    if (of === null || of.kind === "constant") return of;
-    return of.kind === "variable" ? { ...of, name: `v_${of.name}` } : { ...of, args: of.args.map(term) };
-  };
-  const literal = (of: IrLiteral): IrLiteral => {
-    switch (of.kind) {
-      case "atom":
-        return { ...of, args: of.args.map(term) };
-      case "compare":
-        return of.op === "="
-          ? { ...of, left: term(of.right), right: term(of.left) }
-          : { ...of, left: term(of.left), right: term(of.right) };
-      case "test":
-        return { ...of, left: term(of.left), right: term(of.right) };
-      case "range":
-        return { ...of, result: term(of.result), from: term(of.from), to: term(of.to), step: term(of.step) };
-      case "aggregate": {
-        const elements = of.elements.map((element) => ({ keys: element.keys.map(term), body: element.body.map(literal).reverse() }));
-        return { ...of, result: term(of.result), elements, outer: of.outer.map((name) => `v_${name}`) };
-      }
-    }
-  };
-  const rules = program.rules.map((rule) => ({
-    ...rule,
-    head: { ...rule.head, args: rule.head.args.map(term) },
-    body: rule.body.map(literal).reverse(),
-  }));
-  return { ...program, rules: rules.reverse() };
-}
+const turned: Rewriting = { name: (name) => `v_${name}`, order: (list) => list.toReversed(), turned: true };
 
 test("the order of rules and literals and the names of variables mean nothing", async () => {
   await fc.assert(
     fc.asyncProperty(cases, async (numbers) => {
       const random = randomCase(new Choices(numbers));
-      const [plain, other] = [await answers(random), await answers({ ...random, program: rewritten(random.program) })];
+      const [plain, other] = [await answers(random), await answers({ ...random, program: rewritten(random.program, turned) })];
       const comparable = (list: readonly Answer[]): unknown[] => list.map((answer) => ("rows" in answer ? answer.rows : "undecided"));
       assert.deepEqual(comparable(other), comparable(plain));
     }),

@@ -53,6 +53,7 @@ const leaf: fc.Arbitrary<Term> = fc.oneof(
   fc.tuple(sign, decimal).map(([minus, of]): Term => ({ kind: "float", value: Number(minus + of), text: minus + of, span })),
   text.map((value): Term => ({ kind: "string", value, span })),
   fc.constantFrom(...constants).map((name): Term => ({ kind: "constant", name, span })),
+  fc.constant<Term>({ kind: "nil", span }),
 );
 
 /** Whether `-` before the term would be read into the literal. */
@@ -87,6 +88,9 @@ const nodes = fc.letrec<Nodes>((tie) => ({
       .map(
         ([of, args]): Term => ({ kind: "call", functor: of.functor, args: args.slice(0, Math.min(of.most, Math.max(of.least, 2))), span }),
       ),
+    fc.array(tie("term"), { maxLength: 3 }).map((args): Term => ({ kind: "record", args, span })),
+    fc.tuple(relation, fc.array(tie("term"), { maxLength: 2 })).map(([name, args]): Term => ({ kind: "branch", name, args, span })),
+    fc.tuple(tie("term"), nameRef).map(([of, type]): Term => ({ kind: "cast", of, type, span })),
     fc
       .tuple(fc.constantFrom(...aggregates), tie("term"), tie("body"))
       .map(([op, target, of]): Term => ({ kind: "aggregate", op, target: op === "count" ? null : target, body: of, span })),
@@ -128,10 +132,18 @@ const doc: fc.Arbitrary<Doc> = fc
   .filter((one) => !one.text.split("\n").some((line) => /^\s*@[A-Za-z]/u.test(line)));
 
 const attribute: fc.Arbitrary<RelationItem["attributes"][number]> = fc.record({ name: identifier, type: nameRef, span: fc.constant(span) });
-const qualifiers = fc.uniqueArray(
-  fc.constantFrom("inline", "no_inline", "magic", "no_magic", "brie", "btree", "btree_delete", "overridable"),
+const structure = fc.constantFrom("brie", "btree", "btree_delete", "eqrel");
+const qualifiers = fc
+  .tuple(fc.uniqueArray(fc.constantFrom("inline", "no_inline", "magic", "no_magic", "overridable"), { maxLength: 2 }), fc.option(structure))
+  .map(([hints, kept]) => (kept === null ? hints : [...hints, kept]));
+const choices = fc.array(
+  fc.array(
+    identifier.map((name) => ({ name, span })),
+    { minLength: 1, maxLength: 2 },
+  ),
   { maxLength: 2 },
 );
+const fields = fc.array(attribute, { maxLength: 2 });
 const refs = fc.array(nameRef, { minLength: 1, maxLength: 3 });
 const plan = fc.option(fc.constantFrom("0: (1, 2)", "0: (2, 1), 1: (1, 2)", "3: ()"));
 
@@ -143,16 +155,44 @@ const rule = fc
     return { kind: "rule", form: "normal", heads: all, choice: null, body: of, plan: isFact ? null : order, doc: above, span };
   });
 
-const item: fc.Arbitrary<Item> = fc.oneof(
+const subsumption = fc.tuple(nodes.atom, nodes.atom, nodes.body, plan, doc).map(([lesser, greater, of, order, above]): RuleItem => {
+  return { kind: "rule", form: "subsumption", heads: [lesser, greater], choice: null, body: of, plan: order, doc: above, span };
+});
+
+const plain: fc.Arbitrary<Item> = fc.oneof(
   { weight: 5, arbitrary: rule },
+  subsumption,
+  fc.tuple(fc.constantFrom("subtype", "union", "equivalence"), identifier, fc.array(nameRef, { minLength: 2, maxLength: 3 }), doc).map(
+    ([form, name, of, above]): Item => ({
+      kind: "type",
+      name,
+      form,
+      of: form === "union" ? of : of.slice(0, 1),
+      branches: [],
+      doc: above,
+      span,
+    }),
+  ),
+  fc.tuple(identifier, fields, doc).map(
+    ([name, of, above]): Item => ({
+      kind: "type",
+      name,
+      form: "record",
+      of: [],
+      branches: [{ name: "", fields: of, span }],
+      doc: above,
+      span,
+    }),
+  ),
   fc
-    .tuple(fc.constantFrom("subtype", "union", "equivalence"), identifier, fc.array(nameRef, { minLength: 2, maxLength: 3 }), doc)
-    .map(([form, name, of, above]): Item => ({ kind: "type", name, form, of: form === "union" ? of : of.slice(0, 1), doc: above, span })),
+    .tuple(identifier, fc.array(fc.record({ name: identifier, fields, span: fc.constant(span) }), { minLength: 1, maxLength: 3 }), doc)
+    .map(([name, branches, above]): Item => ({ kind: "type", name, form: "algebraic", of: [], branches, doc: above, span })),
   fc
     .record({
       names: fc.array(identifier, { minLength: 1, maxLength: 2 }),
       attributes: fc.array(attribute, { maxLength: 3 }),
       qualifiers,
+      choices,
       doc,
     })
     .map((one): Item => ({ ...one, kind: "relation", names: one.names.map((name) => ({ name, span })), span })),
@@ -166,6 +206,21 @@ const item: fc.Arbitrary<Item> = fc.oneof(
   fc.array(text, { minLength: 1, maxLength: 2 }).map((words): Item => ({ kind: "pragma", words, span })),
   text.filter((file) => file !== "").map((file): Item => ({ kind: "include", file, once: false, span })),
   fc.constant<Item>({ kind: "include", file: "", once: true, span }),
+);
+
+const componentRef = fc.record({ name: identifier, args: fc.array(identifier, { maxLength: 2 }), span: fc.constant(span) });
+const init = fc.tuple(identifier, componentRef).map(([name, of]): Item => ({ kind: "init", name, of, span }));
+const override = identifier.map((name): Item => ({ kind: "override", relation: { name, span }, span }));
+const component = (items: fc.Arbitrary<Item[]>): fc.Arbitrary<Item> =>
+  fc
+    .tuple(identifier, fc.array(identifier, { maxLength: 2 }), fc.array(componentRef, { maxLength: 2 }), items)
+    .map(([name, parameters, bases, inner]): Item => ({ kind: "component", name, parameters, bases, items: inner, span }));
+const inner = fc.oneof(plain, init, override).filter((one) => one.kind !== "include");
+const item: fc.Arbitrary<Item> = fc.oneof(
+  { weight: 8, arbitrary: plain },
+  init,
+  override,
+  component(fc.array(fc.oneof({ weight: 4, arbitrary: inner }, component(fc.array(inner, { maxLength: 2 }))), { maxLength: 3 })),
 );
 
 /** The constants' definitions, each of what was defined before it. */

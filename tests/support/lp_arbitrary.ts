@@ -164,6 +164,7 @@ const item: fc.Arbitrary<Item> = fc.oneof(
     names: identifier.map((name) => [{ name, span: nowhere }]),
     attributes: fc.array(attribute, { maxLength: 3 }),
     qualifiers: fc.constant([]),
+    choices: fc.constant([]),
     doc,
     span,
   }),

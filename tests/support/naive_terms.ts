@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IrComparison, IrOperation, IrTerm } from "../../logic/language/ir.ts";
+import { elementAt, quoteElement, structureText, unquoteElement } from "../../logic/language/structure_text.ts";
 import { NUMBER_MAX, NUMBER_MIN, UNSIGNED_MAX, type Value, type ValueType } from "../../schema/value.ts";
 
 /** A term that has no value, with the name of the evaluation error. */
@@ -31,11 +32,19 @@ export function termValue(term: IrTerm, bindings: Bindings): Value | Failed {
 
 function operate(term: IrOperation, args: readonly Value[]): Value | Failed {
   const from = term.args[0]?.type ?? term.type;
+  if (term.op === "quote") return quoteElement(args[0] ?? "", from);
+  if (term.op === "record") return joined(structureText(args as string[]));
+  if (term.op === "field") return elementAt(String(args[0]), Number(args[1]));
+  if (term.op === "unquote") return unquoteElement(String(args[0]), term.type);
   if (from === "symbol") return onSymbols(term, args);
   if (term.op === "to_string") return from === "float" ? floatText(Number(args[0])) : String(args[0]);
   if (term.op.startsWith("to_")) return convert(args[0] as bigint | number, term.type);
   if (from === "float") return onFloats(term, args as number[]);
   return fit(onIntegers(term, args as bigint[]), term.type);
+}
+
+function joined(text: string): string | Failed {
+  return Buffer.byteLength(text) > NAIVE_SYMBOL_BYTES ? new Failed("symbol_bytes") : text;
 }
 
 function floatText(value: number): string | Failed {

@@ -2,6 +2,7 @@ import type { IrAggregate, IrAtom, IrLiteral, IrRule, IrTerm } from "../../logic
 import type { ValueType } from "../../schema/value.ts";
 import type { Choices } from "./choices.ts";
 import { aggregate, atom, compare, n, num, op, range, rule, sym, test } from "./ir_builder.ts";
+import { rewrittenLiteral, rewrittenTerm } from "./rewrite_program.ts";
 import { TYPE, type Vocabulary } from "./vocabulary.ts";
 
 type Shapes = Readonly<Record<string, string>>;
@@ -88,9 +89,9 @@ export class RuleMaker {
   }
 
   #extra(): IrLiteral {
-    const type = this.#choices.of(["number", "symbol", "float", "unsigned", "number"] as const);
+    const type = this.#choices.of(this.#useful(["number", "symbol", "float", "unsigned", "number"]));
     const comparisons = ["<", "<=", "!=", "=", ">", ">="] as const;
-    const kind = this.#choices.below(7);
+    const kind = this.#choices.below(this.#words.shared ? 5 : 7);
     const isIdle = this.#words.focused && kind > 4 && this.#boundOf("symbol").length === 0;
     switch (isIdle ? kind - 4 : kind) {
       case 0:
@@ -107,6 +108,7 @@ export class RuleMaker {
         return this.#depth < 2 ? this.#aggregate() : compare(this.#term(type, 0), "!=", this.#term(type, 0));
       case 4: {
         const [from, to] = [this.#smallNumber(), this.#smallNumber()];
+        if (this.#words.shared) return range(this.#result("number"), from, to);
         const step = this.#choices.below(3) === 2 ? num(this.#choices.below(5) - 2) : null;
         return range(this.#result("number"), from, to, step, step === null && this.#choices.below(2) === 1);
       }
@@ -167,19 +169,22 @@ export class RuleMaker {
       if (mine !== undefined) outer.set(name, mine);
     }
     if (this.#choices.below(3) === 2) body.push(...this.#tie(outer, inner));
-    if (this.#choices.below(6) === 5) body.push(inner.#extra());
-    if (this.#words.richAggregates && this.#depth === 0 && this.#choices.below(6) === 5) body.push(inner.#aggregate());
+    if (!this.#words.shared && this.#choices.below(6) === 5) body.push(inner.#extra());
+    if (!this.#words.shared && this.#words.richAggregates && this.#depth === 0 && this.#choices.below(6) === 5)
+      body.push(inner.#aggregate());
     const local = [...inner.#bound.values()].filter((variable) => variable.kind === "variable" && !outer.has(variable.name));
-    const operator = this.#choices.of(["count", "sum", "min", "max", "mean"] as const);
-    const type = this.#aggregated(operator);
+    const all = ["count", "sum", "min", "max", "mean"] as const;
+    const operator = this.#choices.of(this.#words.shared ? all.slice(0, 4) : all);
+    const type = this.#aggregated(operator, inner);
     const given = [...outer.values()].filter((variable) => variable.type === type);
     const target =
       given.length > 0 && this.#choices.below(6) === 5 ? this.#choices.of(given) : inner.#term(type, this.#choices.below(4) === 3 ? 1 : 0);
     const result = this.#result(operator === "count" ? "number" : operator === "mean" ? "float" : type);
     // A result that is also used inside would make the aggregate depend on itself.
     const clash = result.kind === "variable" && outer.has(result.name);
-    const keys = operator === "count" ? local : [target, ...local];
-    return aggregate(clash ? freshResult(result) : result, operator, [...outer.keys()], { keys, body });
+    const element = { keys: operator === "count" ? local : [target, ...local], body };
+    const apart = this.#words.shared ? withOwnLocals(element, new Set(outer.keys())) : element;
+    return aggregate(clash ? freshResult(result) : result, operator, [...outer.keys()], apart);
   }
 
   /** A comparison inside an aggregate with a variable from outside, which becomes one of `outer`. */
@@ -192,12 +197,25 @@ export class RuleMaker {
     return [compare(this.#choices.of(theirs), this.#choices.of(["<", "!=", ">="]), side)];
   }
 
-  #aggregated(operator: IrAggregate["op"]): ValueType {
+  #aggregated(operator: IrAggregate["op"], inner: RuleMaker): ValueType {
     const isExtreme = operator === "min" || operator === "max";
     if (!this.#words.richAggregates) return isExtreme ? this.#choices.of(["number", "symbol"] as const) : "number";
     const summed = ["number", "number", "float", "unsigned"] as const;
-    return isExtreme ? this.#choices.of([...summed, "symbol"] as const) : this.#choices.of(summed);
+    return this.#choices.of(inner.#useful(isExtreme ? [...summed, "symbol"] : summed));
   }
+
+  /** In focused programs the types that some variable has, else all of them. */
+  #useful(types: readonly ValueType[]): readonly ValueType[] {
+    if (!this.#words.focused) return types;
+    const bound = types.filter((type) => this.#boundOf(type).length > 0);
+    return bound.length > 0 ? bound : ["number"];
+  }
+}
+
+/** An element whose local variables have names that no variable outside has. */
+function withOwnLocals(element: IrAggregate["elements"][number], outer: ReadonlySet<string>): IrAggregate["elements"][number] {
+  const how = { name: (name: string) => (outer.has(name) ? name : `l_${name}`) };
+  return { keys: element.keys.map((key) => rewrittenTerm(key, how)), body: element.body.map((literal) => rewrittenLiteral(literal, how)) };
 }
 
 function freshResult(term: IrTerm): IrTerm {

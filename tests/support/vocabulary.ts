@@ -27,6 +27,8 @@ export interface Vocabulary {
   readonly focused: boolean;
   /** Whether aggregates take values of every type and nest. */
   readonly richAggregates: boolean;
+  /** Whether rules keep to literals and aggregates that clingo and Soufflé have too. */
+  readonly shared: boolean;
 }
 
 export const TYPE: Readonly<Record<string, ValueType>> = { n: "number", s: "symbol", f: "float", u: "unsigned" };
@@ -120,6 +122,7 @@ export const NARROW: Vocabulary = {
   most: { derived: 4, rules: 3, atoms: 2, extras: 3, facts: 7 },
   focused: false,
   richAggregates: false,
+  shared: false,
 };
 
 /** Every shape of relation, values at the edges of their types and of small representations, aggregates of every type. */
@@ -148,4 +151,29 @@ export const WIDE: Vocabulary = {
   most: { derived: 6, rules: 4, atoms: 3, extras: 2, facts: 16 },
   focused: true,
   richAggregates: true,
+  shared: false,
+};
+
+/** What clingo and Soufflé have too: small integers and ASCII symbols, operators that mean the same there. */
+export const SHARED: Vocabulary = {
+  ...WIDE,
+  shared: true,
+  base: { e: "nn", q: "n", t: "ns", z: "", h: "ss", m: "nnn" },
+  keys: {},
+  shapes: ["n", "nn", "nn", "s", "ns", "", "nnn", "ss"],
+  constants: {
+    ...WIDE.constants,
+    number: [num(1), num(0), num(2), num(-1), num(3), num(7)],
+    symbol: [sym("a"), sym("b"), sym("ab"), sym("12")],
+  },
+  operators: {
+    ...CALM,
+    number: [
+      ...(["+", "-", "band", "bor", "bxor"] as const).map((name) => [name, ["number", "number"]] as const),
+      ["neg", ["number"]],
+      ["bnot", ["number"]],
+    ],
+    symbol: [],
+  },
+  values: { ...WIDE.values, number: [1n, 2n, 3n, 0n, 4n, -1n], symbol: ["a", "b", "ab", "12"] },
 };
