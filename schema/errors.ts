@@ -17,6 +17,34 @@ export interface ErrorEntry {
  * test holds the two together both ways.
  */
 export const registry = {
+  "machine.history": {
+    title: "a text is no history",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "write a history as its layers, `(a b)(c)`, and the empty one as `e`",
+  },
+  "machine.independence": {
+    title: "a step is said to be independent of itself",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "name pairs of different steps",
+  },
+  "machine.step_name": {
+    title: "a step's name is none, or stands twice",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "a name begins with a letter or `_` and goes on with letters, digits, `_`, `.`, `:` or `-`",
+  },
+  "machine.unknown_step": {
+    title: "a step is not one of the machine's",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "declare the step with the machine's port, or correct its name",
+  },
   "usage.arguments": {
     title: "the command line does not fit",
     http: 400,
@@ -345,6 +373,13 @@ export const registry = {
     exit: 3,
     sarif: "warning",
     help: "write `_`, or begin its name with `_`",
+  },
+  "check.component": {
+    title: "a component or instance that cannot be",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "see the components in Soufflé's manual",
   },
   "check.duplicate": {
     title: "a name declared twice",
