@@ -31,6 +31,20 @@ export const registry = {
     sarif: "error",
     help: "name pairs of different steps",
   },
+  "machine.not_distributive": {
+    title: "tables are those of no finite distributive lattice",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "check the tables with the theory `machine`, which names every cell that is wrong",
+  },
+  "machine.poset": {
+    title: "points are no poset",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "give each point itself and all points below it, at most 30 points in all",
+  },
   "machine.step_name": {
     title: "a step's name is none, or stands twice",
     http: 422,
@@ -95,11 +109,11 @@ export const registry = {
     help: "Debian's package is `gringo`, others are at potassco.org; `--clingo wasm` needs none",
   },
   "lp.clingo_only": {
-    title: "a program that only clingo can run",
+    title: "a program that only clingo itself can run",
     http: 422,
     exit: 3,
     sarif: "error",
-    help: "this version has no clingo engine: keep to stratified rules, constraints and aggregates",
+    help: "let each argument hold values of one type and shape; see `lp.clingo_only` in schema/errors.md",
   },
   "lp.constant": {
     title: "a `#const` that has no one value",
@@ -352,6 +366,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "give its relation a rule that can hold",
+  },
+  "check.per": {
+    title: "rules that are not local to the key of `@per`",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "`%! @per relation(key)` judges the facts of each key apart: a rule of the program sees those of one key only",
   },
   "check.law_base": {
     title: "a law over a base relation",
@@ -940,6 +961,20 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "look for a quote that is never closed, or raise `csv_record_bytes`",
+  },
+  "limit.fiber_cells": {
+    title: "a fiber's tables are too large",
+    http: 413,
+    exit: 3,
+    sarif: "error",
+    help: "work with the fiber's points, from which its operations are computed one by one",
+  },
+  "limit.fiber_elements": {
+    title: "a fiber has too many elements",
+    http: 413,
+    exit: 3,
+    sarif: "error",
+    help: "give the fiber by fewer points, or split what they say into several machines",
   },
   "limit.key_bytes": {
     title: "the keys of a column of entities are too large",

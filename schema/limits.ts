@@ -28,6 +28,13 @@ export const limits = {
     reason: "facts of one slice given to clingo, which takes 4 microseconds and half a kilobyte for each",
   },
   clingo_runs: { value: 1_000, unit: "runs", reason: "runs spent on one clash to find which of its facts and rules matter" },
+  wal_mb: {
+    value: 256,
+    unit: "megabytes",
+    reason: "commits in DuckDB's write-ahead log before it writes them to their places; opening after a crash reads about 200 MB a second",
+  },
+  group_deltas: { value: 4_096, unit: "deltas", reason: "deltas that share one transaction; the first of them waits for the last" },
+  group_rows: { value: 100_000, unit: "rows", reason: "rows of the deltas that share one transaction, where they are several" },
   delta_rows: { value: 2_000_000, unit: "rows", reason: "rows of one delta, which is hashed and kept whole" },
   delta_bytes: { value: 512 * 1024 * 1024, unit: "bytes", reason: "one delta in its RFC 8785 form" },
   symbol_bytes: {
@@ -58,6 +65,12 @@ export const limits = {
   explain_depth: { value: 64, unit: "levels", reason: "height of a printed proof" },
   explain_nodes: { value: 10_000, unit: "nodes", reason: "nodes of a printed proof" },
   explain_members: { value: 20, unit: "members", reason: "members of one aggregate's group in a proof or a violation; its size is told" },
+  fiber_cells: { value: 4 * 1024 * 1024, unit: "cells", reason: "cells of one table of a fiber: 2,048 elements by 2,048" },
+  fiber_elements: {
+    value: 65_536,
+    unit: "elements",
+    reason: "elements of one fiber, the down-sets of its points; its tables hold their square",
+  },
   key_bytes: { value: 1024 * 1024 * 1024, unit: "bytes", reason: "encoded keys of one column of entities, addressed by 32-bit offsets" },
   query_rows: { value: 1_000_000, unit: "rows", reason: "rows of one query's answer" },
 } as const satisfies Record<string, Limit>;
