@@ -75,8 +75,9 @@ export async function duckdbAnswer(
   session: DuckDbSession,
   target: Pick<DeltaCase, "program" | "watch">,
   facts: Facts,
+  bounds: { rounds: number; rows_derived: number } = { rounds: 200, rows_derived: 4 * ORACLE_BOUNDS.rows },
 ): Promise<Tuples | null> {
-  const limits = { rounds: 200, rows_derived: 4 * ORACLE_BOUNDS.rows, symbol_bytes: NAIVE_SYMBOL_BYTES };
+  const limits = { ...bounds, symbol_bytes: NAIVE_SYMBOL_BYTES };
   const input = await inputOver(session, target.program, facts, limits);
   const names = maintained(target);
   const result = await materialise(input, names);
