@@ -5,6 +5,7 @@ import { aggregate, atom, compare, n, num, op, range, rule, sym, test } from "./
 import { rewrittenLiteral, rewrittenTerm } from "./rewrite_program.ts";
 import { TYPE, type Vocabulary } from "./vocabulary.ts";
 
+type Element = IrAggregate["elements"][number];
 type Shapes = Readonly<Record<string, string>>;
 
 /** Makes one safe rule: atoms first, then literals over what they bind. */
@@ -184,7 +185,17 @@ export class RuleMaker {
     const clash = result.kind === "variable" && outer.has(result.name);
     const element = { keys: operator === "count" ? local : [target, ...local], body };
     const apart = this.#words.shared ? withOwnLocals(element, new Set(outer.keys())) : element;
-    return aggregate(clash ? freshResult(result) : result, operator, [...outer.keys()], apart);
+    const more = this.#words.richAggregates && !this.#words.shared && this.#choices.below(8) === 7;
+    const elements = more ? [apart, this.#furtherElement(operator, type, outer)] : [apart];
+    return aggregate(clash ? freshResult(result) : result, operator, [...outer.keys()], ...elements);
+  }
+
+  /** One more element of an aggregate: the set of keys is that of all its elements. */
+  #furtherElement(operator: IrAggregate["op"], type: ValueType, outer: ReadonlyMap<string, IrTerm>): Element {
+    const inner = new RuleMaker(this.#choices, this.#words, this.#lower, this.#lower, this.#depth + 1);
+    const body = [inner.#atom(this.#lower)];
+    const local = [...inner.#bound.values()].filter((variable) => variable.kind === "variable" && !outer.has(variable.name));
+    return { keys: operator === "count" ? local : [inner.#term(type, 0), ...local], body };
   }
 
   /** A comparison inside an aggregate with a variable from outside, which becomes one of `outer`. */
@@ -213,7 +224,7 @@ export class RuleMaker {
 }
 
 /** An element whose local variables have names that no variable outside has. */
-function withOwnLocals(element: IrAggregate["elements"][number], outer: ReadonlySet<string>): IrAggregate["elements"][number] {
+function withOwnLocals(element: Element, outer: ReadonlySet<string>): Element {
   const how = { name: (name: string) => (outer.has(name) ? name : `l_${name}`) };
   return { keys: element.keys.map((key) => rewrittenTerm(key, how)), body: element.body.map((literal) => rewrittenLiteral(literal, how)) };
 }
