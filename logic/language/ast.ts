@@ -1,4 +1,17 @@
 import type { Span } from "../../schema/place.ts";
+import type {
+  AttributeDeclaration,
+  BranchTerm,
+  CallTerm,
+  CastTerm,
+  ComponentItem,
+  InitItem,
+  NilTerm,
+  OverrideItem,
+  PragmaItem,
+  RecordTerm,
+  TypeItem,
+} from "./ast_dl.ts";
 
 /**
  * The abstract syntax of both languages, as written: no names resolved, no types, nothing expanded.
@@ -21,7 +34,11 @@ export type Item =
   | ConstItem
   | ShowItem
   | ExternalItem
-  | OptimizeItem;
+  | OptimizeItem
+  | PerItem
+  | ComponentItem
+  | InitItem
+  | OverrideItem;
 
 /** `/// text` (.dl) and `%! text` (.lp) lines directly above an item. Marks are the lines that begin with `@`. */
 export interface Doc {
@@ -36,16 +53,6 @@ export interface Mark {
   readonly span: Span;
 }
 
-/** .dl: `.type Path <: symbol`, `.type A = B | C`, `.type A = B`. */
-export interface TypeItem {
-  readonly kind: "type";
-  readonly name: string;
-  readonly form: "subtype" | "union" | "equivalence";
-  readonly of: readonly NameRef[];
-  readonly doc: Doc;
-  readonly span: Span;
-}
-
 export interface NameRef {
   readonly name: string;
   readonly span: Span;
@@ -55,9 +62,11 @@ export interface NameRef {
 export interface RelationItem {
   readonly kind: "relation";
   readonly names: readonly NameRef[];
-  readonly attributes: readonly { readonly name: string; readonly type: NameRef; readonly span: Span }[];
-  /** `inline`, `btree`, `magic` …: hints to Soufflé's engine, kept for printing. */
+  readonly attributes: readonly AttributeDeclaration[];
+  /** `eqrel`, which has a meaning; `inline`, `btree`, `magic` …: hints to Soufflé's engine, kept for printing. */
   readonly qualifiers: readonly string[];
+  /** The attributes of each domain of a `choice-domain`: the relation holds one tuple for every value of them. */
+  readonly choices: readonly (readonly NameRef[])[];
   readonly doc: Doc;
   readonly span: Span;
 }
@@ -68,13 +77,6 @@ export interface DirectiveItem {
   readonly directive: "input" | "output" | "printsize" | "limitsize";
   readonly relations: readonly NameRef[];
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
-  readonly span: Span;
-}
-
-/** .dl: `.pragma "name" "value"`. */
-export interface PragmaItem {
-  readonly kind: "pragma";
-  readonly words: readonly string[];
   readonly span: Span;
 }
 
@@ -92,11 +94,12 @@ export interface IncludeItem {
 /**
  * `heads :- body.`; a fact has an empty body.
  * `form`: `normal` any number of heads, all derived (.dl `a, b :- c.`) or one (.lp); `constraint` no head (.lp `:- b.`);
- * `disjunction` (.lp `a ; b :- c.`), `choice` (.lp `1 { a : c } 2 :- d.`).
+ * `disjunction` (.lp `a ; b :- c.`), `choice` (.lp `1 { a : c } 2 :- d.`), `subsumption` (.dl `lesser <= greater :- b.`, two heads
+ * of one relation: a tuple goes where a greater one is there).
  */
 export interface RuleItem {
   readonly kind: "rule";
-  readonly form: "normal" | "constraint" | "disjunction" | "choice";
+  readonly form: "normal" | "constraint" | "disjunction" | "choice" | "subsumption";
   readonly heads: readonly Atom[];
   /** Choice: its elements and bounds; null for every other form. */
   readonly choice: Choice | null;
@@ -149,6 +152,14 @@ export interface OptimizeItem {
     readonly terms: readonly Term[];
     readonly condition: readonly Formula[];
   }[];
+  readonly span: Span;
+}
+
+/** .lp: `%! @per relation(key, …)`: the program's search is judged for each value of the key apart. */
+export interface PerItem {
+  readonly kind: "per";
+  readonly relation: string;
+  readonly key: readonly string[];
   readonly span: Span;
 }
 
@@ -251,7 +262,11 @@ export type Term =
   | CallTerm
   | AggregateTerm
   | IntervalTerm
-  | PoolTerm;
+  | PoolTerm
+  | RecordTerm
+  | NilTerm
+  | BranchTerm
+  | CastTerm;
 
 export interface Variable {
   readonly kind: "variable";
@@ -333,33 +348,6 @@ export type Operator =
 export interface OperationTerm {
   readonly kind: "operation";
   readonly op: Operator;
-  readonly args: readonly Term[];
-  readonly span: Span;
-}
-
-/** .dl: a functor in call form: `cat(a, b)`, `max(x, y)`, `range(1, n)`, `to_float(x)`. */
-export type Functor =
-  | "cat"
-  | "strlen"
-  | "substr"
-  | "ord"
-  | "to_number"
-  | "to_string"
-  | "to_unsigned"
-  | "to_float"
-  | "itou"
-  | "itof"
-  | "utoi"
-  | "utof"
-  | "ftoi"
-  | "ftou"
-  | "min"
-  | "max"
-  | "range";
-
-export interface CallTerm {
-  readonly kind: "call";
-  readonly functor: Functor;
   readonly args: readonly Term[];
   readonly span: Span;
 }

@@ -32,6 +32,7 @@ export function compile(theories: readonly TheoryPrograms[], limits: Limits = li
     parts.flatMap((part) => part.relations),
     sink,
   );
+  const answerSets = parts.flatMap((part) => part.answerSets ?? []);
   const rules = numbered(parts.flatMap((part) => part.rules));
   const laws = withRulePlaces(
     uniqueLaws(
@@ -45,13 +46,18 @@ export function compile(theories: readonly TheoryPrograms[], limits: Limits = li
   checkStratification(rules, strata, sink);
   if (parts.every((part) => part.incomplete !== undefined || !hasError(part.diagnostics))) {
     const incomplete = new Set(parts.flatMap((part) => part.incomplete ?? []));
+    for (const { demands } of answerSets) for (const { law } of demands) incomplete.add(laws.find(({ id }) => id === law)?.relation ?? law);
     checkNeverFed(relations.values(), rules, incomplete, sink);
     checkLawsFire({ relations, rules, laws, incomplete }, sink);
   }
   const diagnostics = bounded(inPlace([...lowered, ...sink.list()], theories), limits.diagnostics);
   if (hasError(diagnostics)) return { program: null, diagnostics };
   const outputs = [...new Set(parts.flatMap((part) => part.outputs))];
-  return { program: { relations, rules, laws, strata, outputs }, diagnostics };
+  const structures = new Map(parts.flatMap((part) => [...(part.structures ?? [])]));
+  return {
+    program: { relations, rules, laws, strata, outputs, structures, ...(answerSets.length === 0 ? {} : { answerSets }) },
+    diagnostics,
+  };
 }
 
 /** The .dl programs of all theories first; then each theory's .lp programs, which may use every relation known by then. */

@@ -7,7 +7,8 @@ import { DiagnosticSink } from "./diagnostic_sink.ts";
 import { noConstants } from "./dl/lower_constants.ts";
 import type { DeclaredRelation } from "./dl/lower_relations.ts";
 import { lowerRule } from "./dl/lower_rule.ts";
-import { primitiveTypes } from "./dl/named_type.ts";
+import { branchesOf } from "./dl/lower_types.ts";
+import { primitiveTypes, type StructuredType } from "./dl/named_type.ts";
 import { parseQuery } from "./dl/parse_query.ts";
 import type { IrProgram, IrRule } from "./ir.ts";
 
@@ -62,7 +63,8 @@ function lowerQuery(
   sink: DiagnosticSink,
 ): { relation: Relation; rules: IrRule[] } | null {
   const variables = answerVariables(body);
-  const relations = new Map([...program.relations].map(([name, relation]) => [name, declared(relation)]));
+  const structures = program.structures ?? new Map<string, StructuredType>();
+  const relations = new Map([...program.relations].map(([name, relation]) => [name, declared(relation, structures)]));
   relations.set(QUERY_RELATION, open(variables, span));
   const item: RuleItem = {
     kind: "rule",
@@ -74,7 +76,13 @@ function lowerQuery(
     doc: { text: "", marks: [] },
     span,
   };
-  const rules = lowerRule(item, { relations, constants: noConstants }, limits, { rules: 0 }, sink);
+  const rules = lowerRule(
+    item,
+    { relations, constants: noConstants, types: structures, branches: branchesOf(structures) },
+    limits,
+    { rules: 0 },
+    sink,
+  );
   const [first] = rules;
   if (first === undefined) return null;
   checkAlternatives(rules, variables, sink);
@@ -87,8 +95,8 @@ function lowerQuery(
 }
 
 /** A known relation; the intermediate form holds primitive types only, so a query is not held to named types. */
-function declared(relation: Relation): DeclaredRelation {
-  const types = relation.attributes.map((attribute) => primitiveTypes[attribute.type]);
+function declared(relation: Relation, structures: ReadonlyMap<string, StructuredType>): DeclaredRelation {
+  const types = relation.attributes.map((attribute) => structures.get(attribute.declared) ?? primitiveTypes[attribute.type]);
   return { relation, types, theory: "", marks: { laws: [], keys: [], defaults: [] } };
 }
 
@@ -114,7 +122,8 @@ function answerVariables(body: readonly Formula[]): Variable[] {
   const found = new Map<string, Variable>();
   const visitTerm = (term: Term): void => {
     if (term.kind === "variable" && !term.name.startsWith("_") && !found.has(term.name)) found.set(term.name, term);
-    if (term.kind === "operation" || term.kind === "call" || term.kind === "function") for (const arg of term.args) visitTerm(arg);
+    if (term.kind === "cast") visitTerm(term.of);
+    if ("args" in term) for (const arg of term.args) visitTerm(arg);
   };
   const visit = (formula: Formula): void => {
     switch (formula.kind) {

@@ -2,6 +2,8 @@ import type { Span } from "../../schema/place.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { Value, ValueType } from "../../schema/value.ts";
 import type { Severity } from "../../schema/verdict.ts";
+import type { AnswerSetProgram } from "./answer_sets.ts";
+import type { StructuredType } from "./dl/named_type.ts";
 
 /**
  * The intermediate form: what both languages lower to and every engine accepts. Names are resolved, every variable has one
@@ -16,6 +18,10 @@ export interface IrProgram {
   readonly strata: readonly Stratum[];
   /** Derived relations marked `.output` or `#show`, in order. */
   readonly outputs: readonly string[];
+  /** The parts that clingo alone can judge. Each of their laws is in `laws` too, over a relation without rules. */
+  readonly answerSets?: readonly AnswerSetProgram[];
+  /** Records and algebraic data types by every name they have; an attribute whose `declared` is one holds such values, as text. */
+  readonly structures?: ReadonlyMap<string, StructuredType>;
 }
 
 export interface Stratum {
@@ -62,6 +68,9 @@ export interface IrConstant {
  * An operator or functor over operands of `of` type giving `type`. Integer operators are exact: overflow, division by
  * zero, a conversion out of range is an evaluation error, never a wrapped or silent value. Shifts move the
  * 64-bit pattern: the amount counts modulo 64, bits pushed out are dropped, as in Soufflé.
+ * Structures are the text of JSON: `quote` writes a value as an element (a float as a string), `record` lists elements, `field`
+ * (of a structure, a constant index) gives an element or `null` where there is none, `unquote` reads one back as a value of `type`, where
+ * `null` is the type's zero. None of them fails but `record`, past `symbol_bytes`.
  */
 export interface IrOperation {
   readonly kind: "operation";
@@ -99,7 +108,11 @@ export type IrOperator =
   | "to_number"
   | "to_unsigned"
   | "to_float"
-  | "to_string";
+  | "to_string"
+  | "quote"
+  | "record"
+  | "field"
+  | "unquote";
 
 export type IrLiteral = IrAtom | IrComparison | IrTest | IrRange | IrAggregate;
 

@@ -1,5 +1,7 @@
 import type { Diagnostic } from "../../schema/diagnostic.ts";
 import type { Relation } from "../../schema/relation.ts";
+import type { AnswerSetProgram } from "./answer_sets.ts";
+import type { StructuredType } from "./dl/named_type.ts";
 import type { IrRule, Law } from "./ir.ts";
 
 /**
@@ -13,7 +15,11 @@ export interface Lowered {
   readonly laws: readonly Law[];
   /** Names of derived relations marked `.output` or `#show`, in order. */
   readonly outputs: readonly string[];
+  /** What clingo alone can judge; absent where there is none. Its laws are among `laws`, its relations are not among `relations`. */
+  readonly answerSets?: readonly AnswerSetProgram[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Records and algebraic data types by every name they have. */
+  readonly structures?: ReadonlyMap<string, StructuredType>;
   /** Relations of which rules are missing for their errors; absent where that is not known. Checks over whole programs pass over them. */
   readonly incomplete?: readonly string[];
 }

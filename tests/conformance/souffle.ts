@@ -64,19 +64,23 @@ function counts(reports: readonly Report[]): string {
   return `${passed} / ${reports.length} (${failed} failed, ${unsupported} unsupported)`;
 }
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 if (import.meta.main) {
   const [checkout = process.env["SOUFFLE_TESTS"], only = ""] = process.argv.slice(2);
   if (checkout === undefined) {
-    console.log(
+    print(
       "no checkout of souffle-lang/souffle given: `SOUFFLE_TESTS=/path node tests/conformance/souffle.ts`, or its path as the argument",
     );
   } else {
     const started = systemClock.micros();
     const reports = await runSuite(checkout, only, ({ one, result }) => {
       if (result.outcome !== "passed" || only !== "") {
-        console.log(`${result.outcome} ${one.negative ? "negative " : ""}${one.category}/${one.name}: ${result.detail}`);
+        print(`${result.outcome} ${one.negative ? "negative " : ""}${one.category}/${one.name}: ${result.detail}`);
       }
     });
-    console.log(`\n${tableOf(reports)}\n\n${reports.length} cases, ${Math.round((systemClock.micros() - started) / 1e6)} s`);
+    print(`\n${tableOf(reports)}\n\n${reports.length} cases, ${Math.round((systemClock.micros() - started) / 1e6)} s`);
   }
 }

@@ -43,6 +43,10 @@ export interface Features {
 export function featuresOf(text: string): Features {
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"/gu, (part) => (part.startsWith('"') ? '""' : " "));
   const used = FEATURES.filter(([, , pattern]) => pattern.test(code));
-  const stage = used.reduce((last, [, next]) => (next > last ? next : last), "A");
+  const stage =
+    used
+      .map(([, one]) => one)
+      .sort()
+      .at(-1) ?? "A";
   return { names: used.map(([name]) => name), stage };
 }

@@ -4,6 +4,8 @@ import { dirname, resolve } from "node:path";
 import { materialise } from "../../logic/engines/duckdb/materialise.ts";
 import type { DirectiveItem, Program } from "../../logic/language/ast.ts";
 import { compile } from "../../logic/language/compile.ts";
+import { DiagnosticSink } from "../../logic/language/diagnostic_sink.ts";
+import { expandComponents } from "../../logic/language/dl/expand_components.ts";
 import type { IrProgram } from "../../logic/language/ir.ts";
 import { type ProgramFile, readPrograms } from "../../logic/language/read_programs.ts";
 import type { Diagnostic } from "../../schema/diagnostic.ts";
@@ -87,7 +89,8 @@ function included(one: SouffleCase, from: string, path: string): ProgramFile | n
 }
 
 async function evaluate(session: DuckDbSession, one: SouffleCase, programs: readonly Program[], program: IrProgram): Promise<Written> {
-  const directives = programs.flatMap(({ items }) => items.filter((item) => item.kind === "directive"));
+  const [items = []] = expandComponents([programs.flatMap((one) => one.items)], limits, new DiagnosticSink());
+  const directives = items.filter((item) => item.kind === "directive");
   const facts = new Map<string, Row[]>();
   for (const directive of directives) {
     if (directive.directive !== "input") continue;

@@ -2,6 +2,7 @@ import { unreachable } from "../../../schema/unreachable.ts";
 import type { ValueType } from "../../../schema/value.ts";
 import type { IrOperation } from "../../language/ir.ts";
 import type { Failure, SqlExpression } from "./expression.ts";
+import { structureSql } from "./structures.ts";
 
 /** The SQL of one operator: NULL where it fails or an operand is NULL, and its own failures (not those of its operands). */
 export interface OperationSql {
@@ -67,16 +68,21 @@ export function operationSql(term: IrOperation, args: readonly SqlExpression[], 
       return conversionSql(term.type, from, a);
     case "to_string":
       return from === "float" ? floatTextSql(a) : total(`(${a})::VARCHAR`);
+    case "quote":
+    case "record":
+    case "field":
+    case "unquote":
+      return structureSql(term.op, from, term.type, args, symbolBytes);
     default:
       return unreachable(term.op);
   }
 }
 
-function total(sql: string): OperationSql {
+export function total(sql: string): OperationSql {
   return { sql, failures: [] };
 }
 
-function fallible(sql: string, ...codes: readonly (readonly [code: string, condition?: string])[]): OperationSql {
+export function fallible(sql: string, ...codes: readonly (readonly [code: string, condition?: string])[]): OperationSql {
   const failures = codes.map(([code, condition]) => ({
     when: condition === undefined ? `(${sql} IS NULL)` : `(${sql} IS NULL AND coalesce(${condition}, false))`,
     code: `'${code}'`,

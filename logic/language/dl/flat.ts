@@ -1,6 +1,8 @@
 import type { Span } from "../../../schema/place.ts";
 import type { FloatTerm, IntegerTerm, StringTerm, UnsignedTerm, Variable } from "../ast.ts";
+import type { NilTerm } from "../ast_dl.ts";
 import type { IrComparison, IrOperator } from "../ir.ts";
+import type { NamedType } from "./named_type.ts";
 
 /**
  * One rule between the abstract syntax and the intermediate form: one head, no disjunctions, constants put in, aggregates and
@@ -12,7 +14,43 @@ export interface FlatRule {
   readonly span: Span;
 }
 
-export type FlatTerm = Variable | IntegerTerm | UnsignedTerm | FloatTerm | StringTerm | FlatOperation;
+export type FlatTerm =
+  | Variable
+  | IntegerTerm
+  | UnsignedTerm
+  | FloatTerm
+  | StringTerm
+  | NilTerm
+  | FlatOperation
+  | FlatRecord
+  | FlatField
+  | FlatCast;
+
+/** A record, or a value of an algebraic data type where `branch` is not null, made of its fields. */
+export interface FlatRecord {
+  readonly kind: "record";
+  readonly branch: string | null;
+  readonly args: readonly FlatTerm[];
+  readonly span: Span;
+}
+
+/** One field of a structure that has `arity` of them in that branch; where the structure is of another branch, or `nil`, the zero of the field's type. Null: the branch's name. */
+export interface FlatField {
+  readonly kind: "field";
+  readonly of: Variable;
+  readonly branch: string | null;
+  readonly field: number | null;
+  readonly arity: number;
+  readonly span: Span;
+}
+
+/** The same value under another named type of its primitive. */
+export interface FlatCast {
+  readonly kind: "cast";
+  readonly of: FlatTerm;
+  readonly type: NamedType;
+  readonly span: Span;
+}
 
 export interface FlatOperation {
   readonly kind: "apply";
@@ -72,7 +110,8 @@ export interface FlatAggregate {
 /** The variables of a term, in order of appearance. */
 export function* termVariables(term: FlatTerm): Generator<Variable> {
   if (term.kind === "variable") yield term;
-  else if (term.kind === "apply") for (const arg of term.args) yield* termVariables(arg);
+  else if (term.kind === "apply" || term.kind === "record") for (const arg of term.args) yield* termVariables(arg);
+  else if (term.kind === "field" || term.kind === "cast") yield* termVariables(term.of);
 }
 
 /** The terms of a literal at its own level: an aggregate's are its result alone. */

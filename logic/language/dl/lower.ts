@@ -7,10 +7,12 @@ import { keyLaw } from "../key_law.ts";
 import type { Lowered } from "../lowered.ts";
 import { checkHoles, type LawMark, readMarks } from "../marks.ts";
 import type { DlScope } from "./dl_scope.ts";
+import { expandComponents } from "./expand_components.ts";
 import { readConstants } from "./lower_constants.ts";
 import { type DeclaredRelation, readRelations } from "./lower_relations.ts";
 import { type Expansion, lowerRule } from "./lower_rule.ts";
-import { readTypes } from "./lower_types.ts";
+import { branchesOf, readTypes, type TypeTable } from "./lower_types.ts";
+import { type StructuredType, structureOf } from "./named_type.ts";
 
 export interface TheoryPrograms {
   readonly theory: string;
@@ -23,12 +25,12 @@ export interface TheoryPrograms {
  */
 export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = limitsWith()): Lowered {
   const sink = new DiagnosticSink();
-  const parts = theories.map(({ theory, programs }) => ({
-    theory,
-    items: programs.flatMap((one) => (one.dialect === "dl" ? one.items : [])),
-  }));
+  const written = theories.map(({ programs }) => programs.flatMap((one) => (one.dialect === "dl" ? one.items : [])));
+  const expanded = expandComponents(written, limits, sink);
+  const parts = theories.map(({ theory }, index) => ({ theory, items: expanded[index] ?? [] }));
   const all = parts.flatMap((part) => part.items);
   const types = readTypes(ofKind(all, "type"), limits, sink);
+  const branches = branchesOf(types);
   const directives = ofKind(all, "directive");
   const fed = new Set(directives.filter((one) => one.directive === "input").flatMap((one) => one.relations.map((ref) => ref.name)));
   const declarations = parts.flatMap(({ theory, items }) => ofKind(items, "relation").map((item) => ({ item, theory })));
@@ -40,7 +42,7 @@ export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = li
   const incomplete = new Set<string>();
   const expansion: Expansion = { rules: 0 };
   for (const { theory, items } of parts) {
-    const scope: DlScope = { relations, constants: readConstants(ofKind(items, "const"), sink) };
+    const scope: DlScope = { relations, constants: readConstants(ofKind(items, "const"), sink), types, branches };
     for (const item of ofKind(items, "rule")) {
       laws.push(...lawsOnRule(item, theory, relations, sink));
       const lowered = lowerRule(item, scope, limits, expansion, sink);
@@ -62,7 +64,18 @@ export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = li
     ),
     diagnostics: sink.list(),
     incomplete: [...incomplete],
+    structures: structuresOf(types),
   };
+}
+
+/** The structured types by every name that means one. */
+function structuresOf(types: TypeTable): Map<string, StructuredType> {
+  return new Map(
+    [...types].flatMap(([name, type]) => {
+      const structure = type === null ? null : structureOf(type);
+      return structure === null ? [] : [[name, structure] as const];
+    }),
+  );
 }
 
 function ofKind<K extends Item["kind"]>(items: readonly Item[], kind: K): Extract<Item, { kind: K }>[] {

@@ -113,7 +113,9 @@ export function renameWithin(literal: FlatLiteral, names: ReadonlyMap<string, st
 
 export function renameTerm(term: FlatTerm, names: ReadonlyMap<string, string>): FlatTerm {
   if (term.kind === "variable") return renameVariable(term, names);
-  if (term.kind === "apply") return { ...term, args: term.args.map((arg) => renameTerm(arg, names)) };
+  if (term.kind === "field") return { ...term, of: renameVariable(term.of, names) };
+  if (term.kind === "cast") return { ...term, of: renameTerm(term.of, names) };
+  if (term.kind === "apply" || term.kind === "record") return { ...term, args: term.args.map((arg) => renameTerm(arg, names)) };
   return { ...term };
 }
 

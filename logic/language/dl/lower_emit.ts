@@ -20,6 +20,13 @@ export function emitRule(rule: FlatRule, inference: TypeInference, sink: Diagnos
 
 const zero: IrTerm = { kind: "constant", value: 0n, type: "number" };
 
+const nil: IrTerm = { kind: "constant", value: "null", type: "symbol" };
+
+/** A branch's name as an element. */
+function element(name: string): IrTerm {
+  return { kind: "constant", value: JSON.stringify(name), type: "symbol" };
+}
+
 class Emitter {
   readonly #inference: TypeInference;
   readonly #sink: DiagnosticSink;
@@ -71,9 +78,30 @@ class Emitter {
           args: term.args.map((arg) => this.term(arg)),
           type,
         };
+      case "nil":
+        return nil;
+      case "record": {
+        const name: IrTerm[] = term.branch === null ? [] : [element(term.branch)];
+        return { kind: "operation", op: "record", args: [...name, ...term.args.map((arg) => this.#quoted(arg))], type: "symbol" };
+      }
+      case "field": {
+        const position = (term.field ?? -1) + (term.branch === null ? 0 : 1);
+        const index: IrTerm = { kind: "constant", value: BigInt(position), type: "number" };
+        const field: IrTerm = { kind: "operation", op: "field", args: [this.term(term.of), index], type: "symbol" };
+        return this.#inference.isStructure(term) ? field : { kind: "operation", op: "unquote", args: [field], type };
+      }
+      case "cast":
+        return this.term(term.of);
       default:
         return unreachable(term);
     }
+  }
+
+  /** A term as an element of a structure: structures stand as they are. */
+  #quoted(term: FlatTerm): IrTerm {
+    const inner = this.term(term);
+    if (this.#inference.isStructure(term)) return inner;
+    return { kind: "operation", op: "quote", args: [inner], type: "symbol" };
   }
 
   #atom(atom: FlatAtom): IrAtom {

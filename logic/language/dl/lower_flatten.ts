@@ -1,12 +1,15 @@
 import type { Span } from "../../../schema/place.ts";
 import { unreachable } from "../../../schema/unreachable.ts";
-import type { AggregateTerm, Atom, CallTerm, Comparison, RuleItem, Term, Variable } from "../ast.ts";
+import type { AggregateTerm, Atom, Comparison, RuleItem, Term, Variable } from "../ast.ts";
+import type { BranchTerm, CallTerm, CastTerm, RecordTerm } from "../ast_dl.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
 import { didYouMean } from "../did_you_mean.ts";
 import type { DlScope } from "./dl_scope.ts";
 import type { FlatAggregate, FlatAtom, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
 import { disjuncts, measureDisjuncts, negatedComparison, type SignedFormula } from "./lower_formulas.ts";
 import { functorOperator, operationOperator } from "./lower_terms.ts";
+import { lookupType } from "./lower_types.ts";
+import { structureOf } from "./named_type.ts";
 
 /**
  * Writes a rule out as flat rules, one for each head and disjunct. The caller has bounded their count. Faults go to the sink; what they
@@ -31,7 +34,7 @@ class Flattener {
     const body: FlatLiteral[] = [];
     for (const signed of formulas) this.#literal(signed, body, false);
     for (const arg of head.args) if (arg.kind === "wildcard") this.#wildcard(arg.span);
-    return { head: this.#atom(head, false, body, false), body, span };
+    return { head: this.#atom(head, false, body, false, false), body, span };
   }
 
   #literal({ formula, negated }: SignedFormula, into: FlatLiteral[], inner: boolean): void {
@@ -60,8 +63,8 @@ class Flattener {
     }
   }
 
-  /** `naming` gives wildcards a name, as the keys of an aggregate need one. */
-  #atom(atom: Atom, negated: boolean, into: FlatLiteral[], naming: boolean): FlatAtom {
+  /** `naming` gives wildcards a name, as the keys of an aggregate need one; `unpacking` is false in heads. */
+  #atom(atom: Atom, negated: boolean, into: FlatLiteral[], naming: boolean, unpacking = !negated): FlatAtom {
     const declared = this.#scope.relations.get(atom.relation)?.relation;
     const at = { span: atom.span, text: atom.relation };
     if (declared === undefined) {
@@ -73,6 +76,7 @@ class Flattener {
       this.#sink.error("check.arity", at, message, names === "" ? "it has no attributes" : `its attributes are ${names}`);
     }
     const args = atom.args.map((arg) => {
+      if (isPattern(arg) && unpacking) return this.#matched(arg, into);
       if (arg.kind !== "wildcard") return this.#term(arg, into);
       return naming ? this.#variable(arg.span) : null;
     });
@@ -85,9 +89,42 @@ class Flattener {
     const [one, two] = op === "=" ? [this.#named(comparison.left), this.#named(comparison.right)] : [comparison.left, comparison.right];
     if (op === "=" && one.kind === "variable" && isGenerator(two)) return void this.#generator(two, one, into);
     if (op === "=" && two.kind === "variable" && isGenerator(one)) return void this.#generator(one, two, into);
-    const left = this.#value(one, into);
-    const right = this.#value(two, into);
+    const left = op === "=" && isPattern(one) ? this.#matched(one, into) : this.#value(one, into);
+    const right = op === "=" && isPattern(two) ? this.#matched(two, into) : this.#value(two, into);
     if (left !== null && right !== null) into.push({ kind: "compare", op, left, right, span });
+  }
+
+  /** A structure where its parts may get values from it: a variable for the whole, and equations both ways. */
+  #matched(term: RecordTerm | BranchTerm, into: FlatLiteral[]): Variable {
+    const whole = this.#variable(term.span);
+    const branch = this.#branchOf(term);
+    const arity = term.args.length;
+    const { span } = term;
+    const parts = term.args.map((arg, field) => {
+      if (arg.kind === "wildcard") return null;
+      const part = isPattern(arg) ? this.#matched(arg, into) : this.#term(arg, into);
+      const left = part === null ? null : { ...part };
+      if (left !== null)
+        into.push({ kind: "compare", op: "=", left, right: { kind: "field", of: { ...whole }, branch, field, arity, span }, span });
+      return part;
+    });
+    const args = parts.filter((part) => part !== null);
+    const left: FlatTerm = { ...whole };
+    if (args.length === arity) into.push({ kind: "compare", op: "=", left, right: { kind: "record", branch, args, span }, span });
+    else if (branch === null) into.push({ kind: "compare", op: "!=", left, right: { kind: "nil", span }, span });
+    else {
+      const tag: FlatTerm = { kind: "field", of: { ...whole }, branch, field: null, arity, span };
+      into.push({ kind: "compare", op: "=", left: tag, right: { kind: "string", value: branch, span }, span });
+    }
+    return whole;
+  }
+
+  #branchOf(term: RecordTerm | BranchTerm): string | null {
+    if (term.kind === "record") return null;
+    if (this.#scope.branches.has(term.name)) return term.name;
+    const help = () => didYouMean(term.name, this.#scope.branches.keys(), "declare it as a branch of a `.type`");
+    this.#sink.error("check.unknown_branch", { span: term.span, text: term.name }, `there is no branch \`${term.name}\``, help);
+    return term.name;
   }
 
   /** A side of an equation: `_ = t` holds for whatever `t` is, so `_` is a variable there. */
@@ -129,6 +166,16 @@ class Flattener {
         return this.#apply(functorOperator(term.functor), term.args, term.span, into);
       case "aggregate":
         return this.#generator(term, this.#variable(term.span), into);
+      case "nil":
+        return { ...term };
+      case "record":
+      case "branch": {
+        const branch = this.#branchOf(term);
+        const args = term.args.map((arg) => this.#value(arg, into)).filter((arg) => arg !== null);
+        return args.length === term.args.length ? { kind: "record", branch, args, span: term.span } : null;
+      }
+      case "cast":
+        return this.#cast(term, into);
       case "function":
       case "interval":
       case "pool":
@@ -136,6 +183,15 @@ class Flattener {
       default:
         return unreachable(term);
     }
+  }
+
+  /** `as(0, List)` is how Soufflé's programs wrote `nil`. */
+  #cast(term: CastTerm, into: FlatLiteral[]): FlatTerm | null {
+    const type = lookupType(term.type, this.#scope.types, this.#sink);
+    const of = this.#value(term.of, into);
+    if (type === null || of === null) return null;
+    const isNil = of.kind === "integer" && of.value === 0n && structureOf(type)?.form === "record";
+    return { kind: "cast", of: isNil ? { kind: "nil", span: of.span } : of, type, span: term.span };
   }
 
   #apply(op: Parameters<typeof applied>[0], args: readonly Term[], span: Span, into: FlatLiteral[]): FlatTerm | null {
@@ -198,6 +254,10 @@ function counted(count: number): string {
 
 function applied(op: Extract<FlatTerm, { kind: "apply" }>["op"], args: readonly FlatTerm[], span: Span): FlatTerm {
   return { kind: "apply", op, args, span };
+}
+
+function isPattern(term: Term): term is RecordTerm | BranchTerm {
+  return term.kind === "record" || term.kind === "branch";
 }
 
 function isGenerator(term: Term): term is AggregateTerm | CallTerm {

@@ -3,16 +3,38 @@ import { unreachable } from "../../../schema/unreachable.ts";
 import type { ValueType } from "../../../schema/value.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
 import type { DlScope } from "./dl_scope.ts";
-import type { FlatAggregate, FlatAtom, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
+import type { FlatAggregate, FlatAtom, FlatField, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
 import { writtenName } from "./lower_aggregates.ts";
+import { type NamedType, type StructuredType, structureOf } from "./named_type.ts";
 import { operatorSignature } from "./operator_signature.ts";
-import { ALL_TYPES, FLOAT, maskOf, NUMBER, NUMERIC, SYMBOL, type TypeMask, typeNames, typeOfMask, UNSIGNED } from "./type_mask.ts";
+import {
+  ANYTHING,
+  FLOAT,
+  maskOfNamed,
+  NUMBER,
+  NUMERIC,
+  STRUCTURE,
+  SYMBOL,
+  type TypeMask,
+  typeNames,
+  typeOfMask,
+  UNSIGNED,
+} from "./type_mask.ts";
 
-/** Terms that must have one primitive type: what they may still be, and the place that narrowed it. */
+/** Terms that must have one primitive type: what they may still be, and the place that narrowed it. `structure` is null until it is known. */
 interface TypeClass {
   mask: TypeMask;
+  structure: StructuredType | null;
   narrowedAt: Span | null;
   broken: boolean;
+}
+
+/** A record's or a branch's fields in use: the classes of the structure and of its fields, null where one is not used. */
+interface StructureUse {
+  readonly structure: number;
+  readonly branch: string | null;
+  readonly fields: readonly (number | null)[];
+  readonly at: FlatTerm;
 }
 
 /**
@@ -27,12 +49,20 @@ export class TypeInference {
   readonly #classes: TypeClass[] = [];
   readonly #variables = new Map<string, number>();
   readonly #terms = new Map<FlatTerm, number>();
+  readonly #uses: StructureUse[] = [];
 
   constructor(rule: FlatRule, scope: DlScope, sink: DiagnosticSink) {
     this.#scope = scope;
     this.#sink = sink;
     this.#level(rule.body);
     this.#atom(rule.head);
+    this.#settleStructures();
+  }
+
+  /** Whether a term of the rule is a record or a value of an algebraic data type. */
+  isStructure(term: FlatTerm): boolean {
+    const index = term.kind === "variable" ? this.#variables.get(term.name) : this.#terms.get(term);
+    return index !== undefined && this.#class(index).mask === STRUCTURE;
   }
 
   /** The type of a term of the rule. */
@@ -77,7 +107,7 @@ export class TypeInference {
       if (arg === null) continue;
       const term = this.#term(arg);
       const type = declared?.types.length === atom.args.length ? declared.types[index] : undefined;
-      if (type !== undefined && type !== null) this.#narrow(term, maskOf(type.primitive), arg);
+      if (type !== undefined && type !== null) this.#narrowTo(term, type, arg);
     }
   }
 
@@ -99,7 +129,7 @@ export class TypeInference {
       case "variable": {
         const known = this.#variables.get(term.name);
         if (known !== undefined) return known;
-        const index = this.#open(ALL_TYPES, null);
+        const index = this.#open(ANYTHING, null);
         this.#variables.set(term.name, index);
         return index;
       }
@@ -113,9 +143,96 @@ export class TypeInference {
         return this.#leaf(term, SYMBOL);
       case "apply":
         return this.#apply(term);
+      case "nil":
+        return this.#leaf(term, STRUCTURE);
+      case "record": {
+        const fields = term.args.map((arg) => this.#term(arg));
+        const index = this.#leaf(term, STRUCTURE);
+        this.#uses.push({ structure: index, branch: term.branch, fields, at: term });
+        return index;
+      }
+      case "field":
+        return this.#field(term);
+      case "cast": {
+        this.#narrowTo(this.#term(term.of), term.type, term.of);
+        const index = this.#leaf(term, ANYTHING);
+        this.#narrowTo(index, term.type, term);
+        return index;
+      }
       default:
         return unreachable(term);
     }
+  }
+
+  #field(term: FlatField): number {
+    const structure = this.#term(term.of);
+    this.#narrow(structure, STRUCTURE, term.of);
+    const index = this.#leaf(term, term.field === null ? SYMBOL : ANYTHING);
+    const fields = Array.from({ length: term.arity }, (_, position) => (position === term.field ? index : null));
+    this.#uses.push({ structure, branch: term.branch, fields, at: term });
+    return index;
+  }
+
+  /** Gives the fields of structures their types, from the outside inwards, as structures become known. */
+  #settleStructures(): void {
+    let waiting: readonly StructureUse[] = this.#uses;
+    for (let before = -1; before !== waiting.length; ) {
+      before = waiting.length;
+      waiting = waiting.filter((use) => !this.#settle(use));
+    }
+    for (const { structure, at } of waiting) {
+      const found = this.#class(structure);
+      if (found.broken) continue;
+      found.broken = true;
+      const help = "give the variable an attribute whose type says it";
+      this.#sink.error("check.type_conflict", { span: at.span, text: describe(at) }, "nothing tells which structure this is", help);
+    }
+  }
+
+  /** False where the structure is not known yet. */
+  #settle({ structure, branch, fields, at }: StructureUse): boolean {
+    const known = (branch === null ? this.#class(structure).structure : this.#scope.branches.get(branch)) ?? null;
+    if (known === null) return branch !== null;
+    this.#narrowTo(structure, known, at);
+    const declared = known.form === "record" && branch === null ? known.branches[0] : known.branches.find(({ name }) => name === branch);
+    if (declared === undefined) {
+      this.#sink.error(
+        "check.type_conflict",
+        { span: at.span, text: describe(at) },
+        `\`${known.name}\` is no record`,
+        "write one of its branches",
+      );
+      return true;
+    }
+    if (declared.fields.length !== fields.length) {
+      const message = `\`${branch ?? known.name}\` has ${declared.fields.length} fields, not ${fields.length}`;
+      this.#sink.error("check.arity", { span: at.span, text: branch ?? known.name }, message, null);
+      return true;
+    }
+    for (const [position, field] of fields.entries()) {
+      const type = declared.fields[position]?.type ?? null;
+      const node = at.kind === "record" ? (at.args[position] ?? at) : at;
+      if (field !== null && type !== null) this.#narrowTo(field, type, node);
+    }
+    return true;
+  }
+
+  /** Holds a class to a named type: its primitive, and the structure that it is. */
+  #narrowTo(index: number, type: NamedType, at: FlatTerm): void {
+    this.#narrow(index, maskOfNamed(type), at);
+    const structure = structureOf(type);
+    const found = this.#class(index);
+    if (structure === null || found.broken) return;
+    if (found.structure === null || found.structure === structure) found.structure = structure;
+    else this.#structureConflict(found, structure, at);
+  }
+
+  #structureConflict(found: TypeClass, other: StructuredType, at: FlatTerm): void {
+    if (found.broken || found.structure === null) return;
+    found.broken = true;
+    const text = describe(at);
+    const message = `${text === "" ? "this value" : `\`${text}\``} would have to be a \`${found.structure.name}\` and a \`${other.name}\``;
+    this.#sink.error("check.type_conflict", { span: at.span, text }, message, "change a declaration");
   }
 
   #apply(term: Extract<FlatTerm, { kind: "apply" }>): number {
@@ -124,7 +241,7 @@ export class TypeInference {
     const result = this.#leaf(term, signature.result);
     for (const [index, arg] of args.entries()) {
       const node = term.args[index] ?? term;
-      this.#narrow(arg, signature.args[Math.min(index, signature.args.length - 1)] ?? ALL_TYPES, node);
+      this.#narrow(arg, signature.args[Math.min(index, signature.args.length - 1)] ?? ANYTHING, node);
       if (signature.uniform) this.#unify(result, arg, node);
     }
     return result;
@@ -138,7 +255,7 @@ export class TypeInference {
 
   #open(mask: TypeMask, narrowedAt: Span | null): number {
     this.#parents.push(this.#parents.length);
-    this.#classes.push({ mask, narrowedAt, broken: false });
+    this.#classes.push({ mask, structure: null, narrowedAt, broken: false });
     return this.#parents.length - 1;
   }
 
@@ -153,7 +270,7 @@ export class TypeInference {
   }
 
   #class(index: number): TypeClass {
-    return this.#classes[this.#find(index)] ?? { mask: ALL_TYPES, narrowedAt: null, broken: true };
+    return this.#classes[this.#find(index)] ?? { mask: ANYTHING, structure: null, narrowedAt: null, broken: true };
   }
 
   #narrow(index: number, mask: TypeMask, at: FlatTerm): void {
@@ -175,9 +292,13 @@ export class TypeInference {
       this.#conflict(left, right.mask, right.narrowedAt, at);
       return;
     }
+    if (left.structure !== null && right.structure !== null && left.structure !== right.structure) {
+      this.#structureConflict(left, right.structure, at);
+      return;
+    }
     this.#parents[b] = a;
     const narrowedAt = mask === left.mask ? left.narrowedAt : right.narrowedAt;
-    this.#classes[a] = { mask, narrowedAt, broken: left.broken || right.broken };
+    this.#classes[a] = { mask, structure: left.structure ?? right.structure, narrowedAt, broken: left.broken || right.broken };
   }
 
   #conflict(found: TypeClass, mask: TypeMask, because: Span | null, at: FlatTerm): void {
@@ -201,6 +322,14 @@ export function describe(term: FlatTerm): string {
       return JSON.stringify(term.value);
     case "apply":
       return term.op === "neg" ? "-" : term.op;
+    case "record":
+      return term.branch === null ? "[…]" : `$${term.branch}`;
+    case "field":
+      return writtenName(term.of.name);
+    case "cast":
+      return describe(term.of);
+    case "nil":
+      return "nil";
     default:
       return term.text;
   }

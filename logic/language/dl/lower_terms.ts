@@ -1,5 +1,6 @@
 import { unreachable } from "../../../schema/unreachable.ts";
-import type { Functor, OperationTerm } from "../ast.ts";
+import type { OperationTerm } from "../ast.ts";
+import type { Functor } from "../ast_dl.ts";
 import type { IrOperator } from "../ir.ts";
 
 /** The intermediate form's name of a functor other than `range`. */

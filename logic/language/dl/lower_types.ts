@@ -2,10 +2,11 @@ import type { Limits } from "../../../schema/limits.ts";
 import { spanText } from "../../../schema/place.ts";
 import { unreachable } from "../../../schema/unreachable.ts";
 import type { ValueType } from "../../../schema/value.ts";
-import type { NameRef, TypeItem } from "../ast.ts";
+import type { NameRef } from "../ast.ts";
+import type { BranchDeclaration, TypeItem } from "../ast_dl.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
 import { didYouMean } from "../did_you_mean.ts";
-import { memberCount, type NamedType, primitiveTypes } from "./named_type.ts";
+import { memberCount, type NamedType, primitiveTypes, type StructuredType, structureOf } from "./named_type.ts";
 
 /** The types of a program by name. A type whose definition had an error is there as null: known, without a meaning. */
 export type TypeTable = ReadonlyMap<string, NamedType | null>;
@@ -25,6 +26,10 @@ interface Definition {
 export function readTypes(items: readonly TypeItem[], bounds: TypeBounds, sink: DiagnosticSink): TypeTable {
   const table = new Map<string, NamedType | null>(Object.entries(primitiveTypes));
   const definitions = definitionsOf(items, sink);
+  for (const { item } of definitions.values()) {
+    if (item.form !== "record" && item.form !== "algebraic") continue;
+    table.set(item.name, { form: item.form, name: item.name, primitive: "symbol", branches: [] });
+  }
   const depths = new Map<string, number>();
   for (const { item } of dependenciesFirst(definitions)) {
     const depth = 1 + item.of.reduce((deepest, ref) => Math.max(deepest, depths.get(ref.name) ?? 0), 0);
@@ -33,7 +38,7 @@ export function readTypes(items: readonly TypeItem[], bounds: TypeBounds, sink: 
       const message = `\`${item.name}\` is derived over more than ${bounds.program_depth} steps`;
       if (depth === bounds.program_depth + 1) sink.error("limit.type_depth", { span: item.span, text: item.name }, message, null);
       table.set(item.name, null);
-    } else {
+    } else if (item.branches.length === 0) {
       table.set(item.name, meaningOf(item, table, definitions, bounds, sink));
     }
   }
@@ -43,7 +48,47 @@ export function readTypes(items: readonly TypeItem[], bounds: TypeBounds, sink: 
     const message = `the type \`${item.name}\` is defined over itself`;
     sink.error("check.type_definition", { span: item.span, text: item.name }, message, "derive it from a primitive");
   }
+  fillStructures(items, table, sink);
   return table;
+}
+
+/** Gives records and algebraic data types their fields, once every name has its type. */
+function fillStructures(items: readonly TypeItem[], table: TypeTable, sink: DiagnosticSink): void {
+  const branches = new Map<string, BranchDeclaration>();
+  for (const item of items) {
+    const type = table.get(item.name);
+    if ((item.form !== "record" && item.form !== "algebraic") || (type?.form !== "record" && type?.form !== "algebraic")) continue;
+    if (type.branches.length > 0) continue;
+    for (const branch of item.branches) {
+      const first = item.form === "algebraic" ? branches.get(branch.name) : undefined;
+      if (first !== undefined) {
+        const message = `the branch \`${branch.name}\` is declared at ${spanText(first.span)} and again here`;
+        sink.error("check.duplicate", { span: branch.span, text: branch.name }, message, "branches have names of their own over all types");
+      }
+      if (item.form === "algebraic") branches.set(branch.name, branch);
+      refuseTwins(branch, sink);
+      const fields = branch.fields.map((field) => ({
+        name: field.name,
+        declared: field.type.name,
+        type: lookupType(field.type, table, sink),
+      }));
+      type.branches.push({ name: branch.name, fields });
+    }
+  }
+}
+
+function refuseTwins(branch: BranchDeclaration, sink: DiagnosticSink): void {
+  const names = branch.fields.map((field) => field.name);
+  for (const [index, field] of branch.fields.entries()) {
+    if (names.indexOf(field.name) === index) continue;
+    sink.error("check.duplicate", { span: field.span, text: field.name }, `two fields are named \`${field.name}\``, "rename one");
+  }
+}
+
+/** The branches of all algebraic data types by name. */
+export function branchesOf(table: TypeTable): Map<string, StructuredType> {
+  const types = [...table.values()].filter((type) => type?.form === "algebraic") as StructuredType[];
+  return new Map(types.flatMap((type) => type.branches.map((branch) => [branch.name, type] as const)));
 }
 
 /** Looks a type up where it is used; an unknown one is reported and gives null. */
@@ -127,6 +172,9 @@ function meaningOf(
       sink.error("check.type_definition", at, message, "derive it from a primitive or a subtype");
       return null;
     }
+    case "record":
+    case "algebraic":
+      return first;
     case "union":
       return unionOf(item, first.primitive, known, bounds, sink);
     default:
@@ -142,6 +190,12 @@ function unionOf(
   sink: DiagnosticSink,
 ): NamedType | null {
   const at = { span: item.span, text: item.name };
+  const structure = parts.find((part) => structureOf(part) !== null);
+  if (structure !== undefined) {
+    const message = `the union \`${item.name}\` holds \`${structure.name}\`, a structure`;
+    sink.error("check.type_definition", at, message, "make it a branch of an algebraic data type");
+    return null;
+  }
   const other = parts.find((part) => part.primitive !== primitive);
   if (other !== undefined) {
     const message = `the union \`${item.name}\` mixes \`${primitive}\` and \`${other.primitive}\``;

@@ -1,7 +1,7 @@
 import type { ValueType } from "../../../schema/value.ts";
 
 /**
- * A type as Soufflé's type system sees it: one of the four primitives, a subtype of another type, or a union. Equivalences
+ * A type as Soufflé's type system sees it: one of the four primitives, a subtype of another type, a union, or a structure. Equivalences
  * are gone: both names give the same object. `size` of a union counts its members, nested unions opened; it is bounded, so that
  * opening one when it is needed stays cheap.
  */
@@ -14,7 +14,32 @@ export type NamedType =
       readonly primitive: ValueType;
       readonly parts: readonly NamedType[];
       readonly size: number;
-    };
+    }
+  | StructuredType;
+
+/**
+ * A record or an algebraic data type. Its values are symbols: the text of a JSON array of the fields, behind the branch's name
+ * in an algebraic type; `null` for `nil`. Compared by identity, since a structure may hold itself.
+ */
+export interface StructuredType {
+  readonly form: "record" | "algebraic";
+  readonly name: string;
+  readonly primitive: "symbol";
+  /** One branch without a name for a record. Filled once all types are known. */
+  readonly branches: StructuredBranch[];
+}
+
+export interface StructuredBranch {
+  readonly name: string;
+  readonly fields: readonly { readonly name: string; readonly declared: string; readonly type: NamedType | null }[];
+}
+
+/** The record or algebraic data type that a type is, or is a subtype of; null for every other. */
+export function structureOf(type: NamedType): StructuredType | null {
+  let current = type;
+  while (current.form === "subtype") current = current.base;
+  return current.form === "record" || current.form === "algebraic" ? current : null;
+}
 
 export const primitiveTypes: Readonly<Record<ValueType, NamedType>> = {
   symbol: { form: "primitive", name: "symbol", primitive: "symbol" },

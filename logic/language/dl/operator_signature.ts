@@ -1,6 +1,6 @@
 import { unreachable } from "../../../schema/unreachable.ts";
 import type { IrOperator } from "../ir.ts";
-import { ALL_TYPES, FLOAT, INTEGRAL, NUMBER, NUMERIC, SYMBOL, type TypeMask, UNSIGNED } from "./type_mask.ts";
+import { ALL_TYPES, ANYTHING, FLOAT, INTEGRAL, NUMBER, NUMERIC, SYMBOL, type TypeMask, UNSIGNED } from "./type_mask.ts";
 
 /** What an operator takes and gives. The last of `args` holds for all further arguments; `uniform` means that arguments and result have one type. */
 export interface OperatorSignature {
@@ -44,6 +44,7 @@ export function operatorSignature(op: IrOperator): OperatorSignature {
     case "substr":
       return { args: [SYMBOL, NUMBER, NUMBER], result: SYMBOL, uniform: false };
     case "ord":
+      return { args: [ANYTHING], result: NUMBER, uniform: false };
     case "to_number":
       return { args: [ALL_TYPES], result: NUMBER, uniform: false };
     case "to_unsigned":
@@ -52,6 +53,11 @@ export function operatorSignature(op: IrOperator): OperatorSignature {
       return { args: [ALL_TYPES], result: FLOAT, uniform: false };
     case "to_string":
       return { args: [ALL_TYPES], result: SYMBOL, uniform: false };
+    case "quote":
+    case "record":
+    case "field":
+    case "unquote":
+      throw new Error(`the operator ${op} is made when types are known`);
     default:
       return unreachable(op);
   }

@@ -1,4 +1,5 @@
-import type { ComparisonOp, Functor, Operator } from "../ast.ts";
+import type { ComparisonOp, Operator } from "../ast.ts";
+import type { Functor } from "../ast_dl.ts";
 
 /** How tightly an infix operator binds, and to which side; follows the precedence table of Soufflé's grammar. */
 export interface Infix {

@@ -2,16 +2,18 @@ import { distance } from "fastest-levenshtein";
 import type { Diagnostic } from "../../../schema/diagnostic.ts";
 import { type Limits, limitsWith } from "../../../schema/limits.ts";
 import type { IncludeItem, Item } from "../ast.ts";
+import type { ComponentItem, ComponentRef } from "../ast_dl.ts";
 import { DiagnosticList } from "../diagnostic_list.ts";
 import type { ParseResult } from "../parse_result.ts";
 import { SourceText } from "../source.ts";
 import { knownDirectives } from "./lex_words.ts";
+import { parseComponentRef, parseInit, parseOverride } from "./parse_component.ts";
 import { Cursor, type ParseContext, ParseFailure } from "./parse_cursor.ts";
 import { parseRelation, parseType } from "./parse_declaration.ts";
 import { parseHash } from "./parse_define.ts";
 import { parseDirective, parseInclude, parsePragma } from "./parse_directive.ts";
 import { parseRule } from "./parse_rule.ts";
-import { reportUnsupported } from "./parse_unsupported.ts";
+import { refuse, reportUnsupported } from "./parse_unsupported.ts";
 import { depthOf, rootsOf } from "./parse_walk.ts";
 
 export type OnInclude = (item: IncludeItem, visible: ReadonlySet<string>) => Iterable<string>;
@@ -59,20 +61,26 @@ function isTooLarge(text: string, bytes: number): boolean {
 }
 
 function parseItems(cursor: Cursor, items: Item[], onInclude: OnInclude): void {
-  while (!cursor.atEnd() && !cursor.context.diagnostics.full) {
-    cursor.beginItem();
-    try {
-      for (const item of parseItem(cursor)) {
-        if (isTooDeep(cursor, item)) continue;
-        items.push(item);
-        if (item.kind === "include") for (const name of onInclude(item, cursor.context.constants)) cursor.context.constants.add(name);
-      }
-    } catch (failure) {
-      if (!(failure instanceof ParseFailure)) throw failure;
-      cursor.recover();
+  const readItem = (): void => {
+    for (const item of parseItem(cursor, 0)) {
+      if (isTooDeep(cursor, item)) continue;
+      items.push(item);
+      if (item.kind === "include") for (const name of onInclude(item, cursor.context.constants)) cursor.context.constants.add(name);
     }
-  }
+  };
+  while (!cursor.atEnd() && !cursor.context.diagnostics.full) recovering(cursor, readItem);
   if (!cursor.context.diagnostics.full) cursor.refuseDoc();
+}
+
+/** Reads one item; behind an error it goes on where the next one begins. */
+function recovering(cursor: Cursor, readItem: () => void): void {
+  cursor.beginItem();
+  try {
+    readItem();
+  } catch (failure) {
+    if (!(failure instanceof ParseFailure)) throw failure;
+    cursor.recover();
+  }
 }
 
 /** A chain of operators nests without brackets; the tree's own depth is what later stages recurse on. */
@@ -84,20 +92,23 @@ function isTooDeep(cursor: Cursor, item: Item): boolean {
   return true;
 }
 
-function parseItem(cursor: Cursor): readonly Item[] {
+/** `level` counts the components around the item. */
+function parseItem(cursor: Cursor, level: number): readonly Item[] {
   const token = cursor.peek();
-  if (token.kind === "name") return present(parseRule(cursor, cursor.claimDoc()));
+  if (token.kind === "name") return [parseRule(cursor, cursor.claimDoc())];
+  if (token.text === ".comp" && token.kind === "directive") {
+    cursor.refuseDoc();
+    return [parseComponent(cursor, level)];
+  }
   if (token.kind === "directive") return parseDirectiveItem(cursor, token.text);
   cursor.refuseDoc();
-  if (token.kind === "hash") return present(parseHash(cursor));
-  if (cursor.at("@") && cursor.at("[", 1)) return skipAnnotation(cursor);
+  if (token.kind === "hash") {
+    const item = parseHash(cursor);
+    return item === null ? [] : [item];
+  }
   if (cursor.at(".") && cursor.peek(1).kind === "name") return failUnknownDirective(cursor);
   if (token.kind === "word") cursor.fail("syntax.reserved", `\`${token.text}\` is a reserved word, expected a rule or a directive`, token);
   return cursor.failExpected("a rule, a fact or a directive");
-}
-
-function present(item: Item | null): readonly Item[] {
-  return item === null ? [] : [item];
 }
 
 function parseDirectiveItem(cursor: Cursor, directive: string): readonly Item[] {
@@ -105,7 +116,7 @@ function parseDirectiveItem(cursor: Cursor, directive: string): readonly Item[] 
     case ".type":
     case ".number_type":
     case ".symbol_type":
-      return present(parseType(cursor, cursor.claimDoc()));
+      return [parseType(cursor, cursor.claimDoc())];
     case ".decl":
       return parseRelation(cursor, cursor.claimDoc());
     default:
@@ -125,6 +136,10 @@ function parseDirectiveItem(cursor: Cursor, directive: string): readonly Item[] 
     case ".include":
     case ".once":
       return [parseInclude(cursor)];
+    case ".init":
+      return [parseInit(cursor)];
+    case ".override":
+      return [parseOverride(cursor)];
     case ".plan":
       return cursor.failExpected("a rule before its `.plan`");
     default:
@@ -132,39 +147,50 @@ function parseDirectiveItem(cursor: Cursor, directive: string): readonly Item[] 
   }
 }
 
-/** `.comp`, `.init`, `.override`, `.functor`, `.lattice`: named, and read past as a whole. */
+/** `.comp Name<T> : Base<T> { items }`. */
+function parseComponent(cursor: Cursor, level: number): ComponentItem {
+  if (level >= cursor.context.limits.program_depth) cursor.failDepth();
+  const start = cursor.take().offset;
+  const { name, args: parameters } = parseComponentRef(cursor, "the component's name");
+  const bases: ComponentRef[] = [];
+  if (cursor.accept(":")) {
+    do bases.push(parseComponentRef(cursor, "a component"));
+    while (cursor.accept(","));
+  }
+  cursor.expect("{", "`{`, the component's items");
+  const items: Item[] = [];
+  const readItem = (): void => {
+    for (const item of parseItem(cursor, level + 1)) {
+      if (item.kind !== "include") items.push(item);
+      else cursor.error("syntax.unsupported", "an include inside a component is not supported yet", item.span);
+    }
+  };
+  while (!cursor.at("}") && !cursor.atEnd() && !cursor.context.diagnostics.full) recovering(cursor, readItem);
+  cursor.expect("}", "`}` behind the component's items");
+  return { kind: "component", name, parameters, bases, items, span: cursor.spanFrom(start) };
+}
+
+/** `.functor`, `.lattice`: named, and read past as a whole. */
 function skipUnsupportedItem(cursor: Cursor, directive: string): readonly Item[] {
   const start = cursor.take().offset;
-  const isBlock = directive === ".comp" || directive === ".lattice";
+  const isBlock = directive === ".lattice";
   while (isBlock ? !cursor.at("{") && !cursor.atEnd() && cursor.peek().kind !== "directive" : isHeaderToken(cursor)) {
     if (!isBlock && cursor.at("(")) cursor.skipBalanced();
     else cursor.take();
   }
-  const names: Record<string, string> = {
-    ".comp": "components (`.comp`) are",
-    ".init": "components (`.init`) are",
-    ".override": "components (`.override`) are",
-    ".functor": "user-defined functors (`.functor`) are",
-    ".lattice": "lattices (`.lattice`) are",
-  };
-  reportUnsupported(cursor, start, names[directive] ?? `\`${directive}\` is`);
   if (isBlock && cursor.at("{")) cursor.skipBlock();
+  if (directive === ".functor")
+    refuse(cursor, start, "user-defined functors (`.functor`) run foreign code, so no verdict could be repeated");
+  else reportUnsupported(cursor, start, isBlock ? "lattices (`.lattice`) are" : `\`${directive}\` is`);
   return [];
 }
 
-/** What may stand behind `.init`, `.override` and `.functor` before the next item begins. */
+/** What may stand behind `.functor` before the next item begins. */
 function isHeaderToken(cursor: Cursor): boolean {
   const token = cursor.peek();
   if (token.kind === "end" || token.kind === "directive" || token.kind === "hash") return false;
   const startsLine = token.kind === "name" && cursor.tokenSpan(token).column === 1;
   return !startsLine && !cursor.at("@") && !cursor.at("{");
-}
-
-function skipAnnotation(cursor: Cursor): readonly Item[] {
-  const start = cursor.take().offset;
-  cursor.skipBalanced();
-  reportUnsupported(cursor, start, "annotations (`@[…]`) are");
-  return [];
 }
 
 function failUnknownDirective(cursor: Cursor): never {

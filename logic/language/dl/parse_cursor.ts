@@ -37,10 +37,26 @@ export class Cursor {
   }
 
   peek(ahead = 0): Token {
-    while (this.#ahead.length <= ahead) this.#ahead.push(this.#lexer.next());
+    while (this.#ahead.length <= ahead) this.#ahead.push(this.#next());
     const token = this.#ahead[ahead];
     if (token === undefined) throw new Error("the look-ahead is not filled");
     return token;
+  }
+
+  /** The next token behind annotations `@[…]`, which are for other tools and read past. */
+  #next(): Token {
+    const token = this.#lexer.next();
+    if (token.text !== "@" || !/^@!?\[/u.test(this.context.diagnostics.source.text.slice(token.offset, token.offset + 3))) return token;
+    let open = 0;
+    let next = this.#lexer.next();
+    for (; next.kind !== "end"; next = this.#lexer.next()) {
+      if ("([{".includes(next.text)) open++;
+      if (")]}".includes(next.text)) open--;
+      if (open <= 0 && next.text !== "!") break;
+    }
+    if (next.kind === "end") this.error("syntax.unterminated", "an annotation has no `]`", this.tokenSpan(token));
+    const behind = this.#next();
+    return token.doc.length > 0 && behind.doc.length === 0 ? { ...behind, doc: token.doc } : behind;
   }
 
   /** Takes the next token. Marks above it are dangling unless `claimDoc` took them before. */

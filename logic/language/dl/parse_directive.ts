@@ -1,4 +1,5 @@
-import type { DirectiveItem, IncludeItem, NameRef, PragmaItem } from "../ast.ts";
+import type { DirectiveItem, IncludeItem, NameRef } from "../ast.ts";
+import type { PragmaItem } from "../ast_dl.ts";
 import type { Cursor } from "./parse_cursor.ts";
 import { parseQualifiedName } from "./parse_formula.ts";
 

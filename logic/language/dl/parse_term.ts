@@ -3,8 +3,8 @@ import type { AggregateTerm, Term } from "../ast.ts";
 import type { Token } from "./lex_token.ts";
 import { aggregates, functors, infixOperators, prefixLevel, prefixOperators } from "./operators.ts";
 import type { Cursor } from "./parse_cursor.ts";
-import { parseAggregateBody } from "./parse_formula.ts";
-import { isUnsupportedTerm, skipUnsupportedTerm } from "./parse_unsupported.ts";
+import { parseAggregateBody, parseQualifiedName } from "./parse_formula.ts";
+import { isUnsupportedTerm, refuseCounter, skipUnsupportedTerm } from "./parse_unsupported.ts";
 
 /** Reads a term with all its operators. */
 export function parseTerm(cursor: Cursor): Term {
@@ -120,6 +120,8 @@ export function literal(cursor: Cursor, token: Token): Term {
 function parseBracketed(cursor: Cursor): Term {
   const token = cursor.peek();
   if (cursor.accept("_")) return { kind: "wildcard", span: cursor.tokenSpan(token) };
+  if (cursor.at("[")) return cursor.nested(() => parseRecord(cursor));
+  if (cursor.at("$")) return parseBranch(cursor);
   if (!cursor.at("(")) return cursor.failExpected("a term");
   return cursor.nested(() => {
     cursor.take();
@@ -129,8 +131,42 @@ function parseBracketed(cursor: Cursor): Term {
   });
 }
 
+/** `[x, y]`. */
+function parseRecord(cursor: Cursor): Term {
+  const start = cursor.take().offset;
+  const args: Term[] = [];
+  if (!cursor.at("]")) {
+    do args.push(parseTerm(cursor));
+    while (cursor.accept(","));
+  }
+  cursor.expect("]", "`,` or `]`");
+  return { kind: "record", args, span: cursor.spanFrom(start) };
+}
+
+/** `$Node(x, y)` or `$Leaf`; a `$` alone is the counter. */
+function parseBranch(cursor: Cursor): Term {
+  const start = cursor.take();
+  if (cursor.peek().kind !== "name") return refuseCounter(cursor, start);
+  const { name } = parseQualifiedName(cursor, "a branch's name");
+  const args = cursor.at("(") ? cursor.nested(() => parseArguments(cursor)) : [];
+  return { kind: "branch", name, args, span: cursor.spanFrom(start.offset) };
+}
+
+/** `as(x, Type)`. */
+function parseCast(cursor: Cursor): Term {
+  const start = cursor.take().offset;
+  cursor.expect("(");
+  const of = parseTerm(cursor);
+  cursor.expect(",", "`,` and a type");
+  const type = parseQualifiedName(cursor, "a type");
+  cursor.expect(")");
+  return { kind: "cast", of, type, span: cursor.spanFrom(start) };
+}
+
 function parseWord(cursor: Cursor): Term {
   const token = cursor.peek();
+  if (cursor.at("as")) return cursor.nested(() => parseCast(cursor));
+  if (cursor.accept("nil")) return { kind: "nil", span: cursor.tokenSpan(token) };
   const op = aggregates.find((name) => name === token.text);
   if (op !== undefined) return cursor.nested(() => parseAggregate(cursor, op));
   if (functors.has(token.text)) {

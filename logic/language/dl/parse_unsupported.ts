@@ -1,14 +1,13 @@
 import type { Term } from "../ast.ts";
+import type { Token } from "./lex_token.ts";
 import type { Cursor } from "./parse_cursor.ts";
 
-/** Terms that Soufflé has and Assay has not yet: how each begins, and what is said of it. */
+const COUNTER = "the counter (`autoinc()`, `$`) gives values that depend on the order of evaluation";
+
+/** Terms that Soufflé has and Assay has not: how each begins, and what is said of it. The first ones are left out for good. */
 const terms: ReadonlyMap<string, string> = new Map([
-  ["[", "records (`[…]`) are"],
-  ["nil", "records (`nil`) are"],
-  ["$", "algebraic data types (`$X(…)`) and the counter `$` are"],
-  ["@", "user-defined functors (`@f(…)`) are"],
-  ["as", "type casts (`as(…)`) are"],
-  ["autoinc", "`autoinc()` is"],
+  ["@", "user-defined functors (`@f(…)`) run foreign code, so no verdict could be repeated"],
+  ["autoinc", COUNTER],
   ["recursive_iteration_cnt", "`recursive_iteration_cnt()` is"],
   ["__ITERATION__", "`__ITERATION__` is"],
   ["__FILE__", "`__FILE__` is"],
@@ -28,11 +27,25 @@ export function skipUnsupportedTerm(cursor: Cursor): Term {
   if (cursor.at("[")) cursor.skipBalanced();
   else {
     cursor.take();
-    if (token.text === "$" || token.text === "@") skipQualifiedName(cursor);
+    if (token.text === "@") skipQualifiedName(cursor);
     if (cursor.at("(")) cursor.skipBalanced();
   }
-  const span = reportUnsupported(cursor, token.offset, terms.get(token.text) ?? "");
+  const what = terms.get(token.text) ?? "";
+  const isRefused = token.text === "@" || token.text === "autoinc";
+  const span = isRefused ? refuse(cursor, token.offset, what) : reportUnsupported(cursor, token.offset, what);
   return { kind: "wildcard", span };
+}
+
+/** Refuses the counter `$`, which was read. */
+export function refuseCounter(cursor: Cursor, token: Token): Term {
+  return { kind: "wildcard", span: refuse(cursor, token.offset, COUNTER) };
+}
+
+/** Reports what was read since `start` as left out of the language on purpose: `why` says the reason. */
+export function refuse(cursor: Cursor, start: number, why: string): Term["span"] {
+  const span = cursor.spanFrom(start);
+  cursor.error("syntax.refused", why, span);
+  return span;
 }
 
 /** Reports what was read since `start` as unsupported: `what` is its name and a verb. Gives its span. */

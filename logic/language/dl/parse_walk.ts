@@ -26,6 +26,7 @@ export function depthOf(roots: readonly Node[]): number {
 /** The formulas and terms that stand in an item themselves. */
 export function rootsOf(item: Item): readonly Node[] {
   if (item.kind === "rule") return [...item.heads, ...item.body];
+  if (item.kind === "component") return item.items.flatMap(rootsOf);
   return item.kind === "const" ? [item.value] : [];
 }
 
@@ -35,7 +36,11 @@ function childrenOf(node: Node): readonly Node[] {
     case "operation":
     case "call":
     case "test":
+    case "record":
+    case "branch":
       return node.args;
+    case "cast":
+      return [node.of];
     case "not":
       return [node.of];
     case "and":

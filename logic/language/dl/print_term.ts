@@ -30,6 +30,14 @@ function print(term: Term): { readonly text: string; readonly level: number } {
       const target = term.target === null ? "" : ` ${printTerm(term.target)}`;
       return { text: `${term.op}${target} : { ${printBody(term.body)} }`, level: 0 };
     }
+    case "record":
+      return { text: `[${printTerms(term.args)}]`, level: primaryLevel };
+    case "nil":
+      return { text: "nil", level: primaryLevel };
+    case "branch":
+      return { text: `$${term.name}${term.args.length > 0 ? `(${printTerms(term.args)})` : ""}`, level: primaryLevel };
+    case "cast":
+      return { text: `as(${printTerm(term.of)}, ${term.type.name})`, level: primaryLevel };
     case "function":
     case "interval":
     case "pool":

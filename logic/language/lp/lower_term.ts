@@ -40,6 +40,10 @@ export function lowerTerm(context: RuleContext, term: Term, shape: Shape, place:
     case "call":
     case "aggregate":
     case "pool":
+    case "record":
+    case "nil":
+    case "branch":
+    case "cast":
       throw new Error(`a ${term.kind} term is not part of a plain rule of clingo's dialect`);
     default:
       return unreachable(term);

@@ -26,6 +26,7 @@ import {
   subtractNumbers,
 } from "./numbers.ts";
 import type { Operator } from "./runtime.ts";
+import { field, quote, record, unquote } from "./structures.ts";
 import { concatenate, ordinalNumber, ordinalUnsigned, substring, symbolLength } from "./symbols.ts";
 import { contains, matches } from "./text_tests.ts";
 import {
@@ -119,6 +120,14 @@ export function operatorOf(operation: IrOperation): Operator {
     case "to_float":
     case "to_string":
       return conversion(from, type);
+    case "quote":
+      return quote(from);
+    case "record":
+      return record(concatenate);
+    case "field":
+      return field;
+    case "unquote":
+      return unquote(type);
     default:
       return unreachable(op);
   }

@@ -40,7 +40,7 @@ test("a query that is none gives diagnostics and no body", () => {
     "p(x) :- q(x).",
     "p(x). q(x).",
     "x",
-    "p([1])",
+    "p([1)",
     "?- ?- p(x)",
     "p(x)) .",
     "(".repeat(1000),
