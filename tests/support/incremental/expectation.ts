@@ -1,7 +1,7 @@
 import type { DuckDbSession } from "../../../verify/store/duckdb_session.ts";
 import type { Facts } from "../duckdb_facts.ts";
 import type { DeltaCase } from "./delta_case.ts";
-import { type Answer, duckdbAnswers, naiveAnswer } from "./oracles.ts";
+import { type Answer, duckdbAnswers, naiveAnswer, type Tuples } from "./oracles.ts";
 import { after, factsOf, type State, stateOf } from "./states.ts";
 
 /** One state that an engine is brought to: what holds there, and whether the engine then keeps it. */
@@ -31,12 +31,13 @@ export function naiveExpectation(target: DeltaCase): Expectation | null {
     if (answer.kind !== "tuples") return null;
   }
   const states: Expected[] = [{ state, answer, kept: true }];
+  let current: Answer = answer;
   for (const step of target.steps) {
     const next = after(state, step);
-    answer = naiveAnswer(target, factsOf(next));
-    const kept = step.keep && answer.kind === "tuples";
-    states.push({ state: next, answer, kept });
-    if (kept) state = next;
+    const there = next === state ? current : naiveAnswer(target, factsOf(next));
+    const kept = step.keep && there.kind === "tuples";
+    states.push({ state: next, answer: there, kept });
+    if (kept) [state, current] = [next, there];
   }
   return { refused, states, byDuckDb: false };
 }
@@ -53,22 +54,30 @@ export async function expectation(session: DuckDbSession, target: DeltaCase): Pr
     states.push(next);
     if (step.keep) last = next;
   }
-  const all = await duckdbAnswers(session, target, new Map(states.map((state, at) => [at, factsOf(state)])));
+  const all = await answersByState(session, target, states);
   if (all === null) return splitExpectation(session, target);
   const expected = states.map((state, at): Expected => {
-    return { state, answer: { kind: "tuples", tuples: all.get(at) ?? new Map() }, kept: at === 0 || target.steps[at - 1]?.keep === true };
+    const answer: Answer = { kind: "tuples", tuples: all.get(state) ?? new Map() };
+    return { state, answer, kept: at === 0 || target.steps[at - 1]?.keep === true };
   });
   return { refused: null, states: expected, byDuckDb: true };
+}
+
+/** DuckDB's answers; a state that several deltas lead to is evaluated once. */
+async function answersByState(session: DuckDbSession, target: DeltaCase, states: readonly State[]): Promise<Map<State, Tuples> | null> {
+  const distinct = [...new Set(states)];
+  const answers = await duckdbAnswers(session, target, new Map(distinct.map((state, at) => [at, factsOf(state)])));
+  return answers === null ? null : new Map(distinct.map((state, at) => [state, answers.get(at) ?? new Map()]));
 }
 
 async function splitExpectation(session: DuckDbSession, target: DeltaCase): Promise<Expectation | null> {
   const naive = naiveExpectation(target);
   if (naive === null) return null;
-  const decided = naive.states.flatMap(({ state, answer }, at) => (answer.kind === "tuples" ? [[at, factsOf(state)] as const] : []));
-  const answers = await duckdbAnswers(session, target, new Map(decided));
+  const decided = naive.states.flatMap(({ state, answer }) => (answer.kind === "tuples" ? [state] : []));
+  const answers = await answersByState(session, target, decided);
   if (answers === null) return naive;
-  const states = naive.states.map((expected, at): Expected => {
-    const tuples = answers.get(at);
+  const states = naive.states.map((expected): Expected => {
+    const tuples = answers.get(expected.state);
     return tuples === undefined ? expected : { ...expected, answer: { kind: "tuples", tuples } };
   });
   return { ...naive, states, byDuckDb: true };

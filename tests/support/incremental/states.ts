@@ -15,8 +15,10 @@ export function factsOf(state: State): Record<string, Row[]> {
   return Object.fromEntries([...state].map(([name, rows]) => [name, [...rows.values()]]));
 }
 
-/** The state behind a delta: what it retracts is gone, what it asserts is there. */
+/** The state behind a delta: what it retracts is gone, what it asserts is there. The same object where that changes nothing. */
 export function after(state: State, step: Pick<Step, "assert" | "retract">): State {
+  const has = ({ relation, row }: Fact): boolean => state.get(relation)?.has(rowKey(row)) === true;
+  if (step.assert.every(has) && !step.retract.some(has)) return state;
   const next = new Map(state);
   const touched = new Map<string, Map<string, Row>>();
   const own = (name: string): Map<string, Row> => {
