@@ -3,6 +3,22 @@ import type { Value, ValueType } from "./value.ts";
 export type SqlValue = string | bigint | number | boolean | null;
 export type SqlRow = readonly SqlValue[];
 
+/** One column of a chunk of rows, in DuckDB's own memory: gone once the visitor of the chunk has returned. */
+export type SqlColumn =
+  | { readonly kind: "number"; readonly values: BigInt64Array }
+  | { readonly kind: "unsigned"; readonly values: BigUint64Array }
+  | { readonly kind: "float"; readonly values: Float64Array }
+  | TextColumn;
+
+/** The text of row `at`: UTF-8 from `start` to `end` in `bytes`. */
+export type TextVisitor = (bytes: Uint8Array, start: number, end: number, at: number) => void;
+
+export interface TextColumn {
+  readonly kind: "symbol";
+  /** Visits the texts of all rows, in order. */
+  forEach(visit: TextVisitor): void;
+}
+
 /**
  * The seam through which `logic` and `ingest` reach DuckDB, which only `verify/store` may import.
  * One session is one connection: statements run one after the other, temporary tables belong to it.
@@ -12,6 +28,11 @@ export type SqlRow = readonly SqlValue[];
 export interface SqlSession {
   run(sql: string, parameters?: readonly SqlValue[]): Promise<void>;
   rows(sql: string, parameters?: readonly SqlValue[]): Promise<SqlRow[]>;
+  /**
+   * Visits the rows of a query chunk by chunk, each some thousand rows; what `visit` throws ends the reading and is thrown. The query's
+   * columns must have the SQL types of `types` and hold no NULL.
+   */
+  chunks(sql: string, types: readonly ValueType[], visit: (columns: readonly SqlColumn[], rows: number) => void): Promise<void>;
   /** Appends typed rows to `table`, column for column; null is SQL's NULL. Returns the count of rows. */
   append(table: SqlTableName, types: readonly ValueType[], rows: Iterable<readonly (Value | null)[]>): Promise<number>;
   /** Stops the statement that is running; it rejects with a `SqlError` whose `interrupted` is true. */

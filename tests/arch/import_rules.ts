@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Native and heavy packages and the one folder that owns each. */
 const owners: Readonly<Record<string, readonly string[]>> = {
   "@duckdb/node-api": ["verify/store"],
+  "@duckdb/node-bindings": ["verify/store"],
   "nodejs-polars": ["compute"],
   "node-llama-cpp": ["compute/llama"],
   "clingo-wasm": ["logic/engines"],

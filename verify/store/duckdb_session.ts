@@ -12,8 +12,17 @@ import {
   UBIGINT,
   VARCHAR,
 } from "@duckdb/node-api";
-import { SqlError, type SqlRow, type SqlSession, type SqlTableName, type SqlValue } from "../../schema/sql_session.ts";
+import {
+  type SqlColumn,
+  SqlError,
+  type SqlRow,
+  type SqlSession,
+  type SqlTableName,
+  type SqlValue,
+  sqlType,
+} from "../../schema/sql_session.ts";
 import type { Value, ValueType } from "../../schema/value.ts";
+import { Utf8Column } from "./utf8_column.ts";
 
 const APPEND_CHUNK_ROWS = 2048;
 
@@ -41,6 +50,26 @@ export class DuckDbSession implements SqlSession {
   async rows(sql: string, parameters: readonly SqlValue[] = []): Promise<SqlRow[]> {
     const reader = await this.#guard(sql, () => this.#connection.runAndReadAll(sql, toDuckDb(parameters)));
     return reader.getRows() as unknown as SqlRow[];
+  }
+
+  async chunks(sql: string, types: readonly ValueType[], visit: (columns: readonly SqlColumn[], rows: number) => void): Promise<void> {
+    const result = await this.#guard(sql, () => this.#connection.stream(withEndMark(sql, types)));
+    const fetch = (): Promise<DuckDBDataChunk | null> => this.#guard(sql, () => result.fetchChunk());
+    let next = fetch();
+    for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
+      const isLast = chunk.getColumnVector(types.length).getItem(chunk.rowCount - 1) === true;
+      const rows = chunk.rowCount - (isLast ? 1 : 0);
+      // DuckDB computes the next chunk while this one is read.
+      if (!isLast) next = fetch();
+      try {
+        if (rows > 0) visit(columnsOf(chunk, types, rows), rows);
+      } catch (error) {
+        await next.catch(() => null);
+        throw error;
+      }
+      if (isLast) return;
+    }
+    throw new SqlError("Error", "the rows of a query broke off", sql, false);
   }
 
   async append(table: SqlTableName, types: readonly ValueType[], rows: Iterable<readonly (Value | null)[]>): Promise<number> {
@@ -103,6 +132,30 @@ export class DuckDbSession implements SqlSession {
       throw new SqlError(kind, message, sql, /^INTERRUPT/.test(message));
     }
   }
+}
+
+/** What the vectors of these types hold; their classes keep it to themselves. */
+interface RawVector {
+  readonly items: BigInt64Array | BigUint64Array | Float64Array;
+  readonly dataView: DataView;
+}
+
+function columnsOf(chunk: DuckDBDataChunk, types: readonly ValueType[], rows: number): SqlColumn[] {
+  return types.map((type, position) => {
+    const vector = chunk.getColumnVector(position);
+    if (vector.type.typeId !== columnType[type].typeId) throw new Error(`a column of ${vector.type} is read as ${type}`);
+    const { dataView, items } = vector as unknown as RawVector;
+    return type === "symbol" ? new Utf8Column(dataView, rows) : ({ kind: type, values: items.subarray(0, rows) } as SqlColumn);
+  });
+}
+
+/**
+ * The query with a column that is true in one more row at its end, and false elsewhere. The binding does not tell an error in the midst of
+ * a streamed result from its end; without that row the end is not the end.
+ */
+function withEndMark(sql: string, types: readonly ValueType[]): string {
+  const zeros = types.map((type) => `${type === "symbol" ? "''" : "0"}::${sqlType[type]}`);
+  return `SELECT *, false FROM (${sql}) UNION ALL SELECT ${[...zeros, "true"].join(", ")}`;
 }
 
 function plainValue(value: DuckDBValue): SqlValue {

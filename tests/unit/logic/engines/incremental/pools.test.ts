@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { EngineLimit } from "../../../../../logic/engines/duckdb/engine_limit.ts";
-import {
-  encodeFloats,
-  encodeNumbers,
-  encodeTexts,
-  encodeUnsigneds,
-  encodeUtf8,
-} from "../../../../../logic/engines/incremental/encode_column.ts";
+import { encodeColumn, type ValueColumn } from "../../../../../logic/engines/incremental/encode_column.ts";
 import { MemoryBudget } from "../../../../../logic/engines/incremental/memory_budget.ts";
 import { Pools } from "../../../../../logic/engines/incremental/pools.ts";
 import { NUMBER_MAX, NUMBER_MIN, UNSIGNED_MAX, type Value, type ValueType } from "../../../../../schema/value.ts";
@@ -56,7 +50,9 @@ test("the two zeros of floats are one cell and none is negative", () => {
   const pools = new Pools();
   assert.equal(pools.floatCell(-0), pools.floatCell(0));
   assert.ok(Object.is(pools.floatValue(pools.floatCell(-0)), 0));
-  assert.deepEqual([...encodeFloats(pools, new Float64Array([-0, 0]))], [0, 0]);
+  const cells = new Int32Array(2);
+  encodeColumn(pools, { kind: "float", values: new Float64Array([-0, 0]) }, cells);
+  assert.deepEqual([...cells], [0, 0]);
 });
 
 test("whole numbers as doubles give the cells of their exact values", () => {
@@ -75,13 +71,18 @@ test("whole numbers as doubles give the cells of their exact values", () => {
 test("columns encode as their values do", () => {
   const pools = new Pools();
   const cellsOf = (values: readonly Value[], type: ValueType): number[] => values.map((value) => pools.encode(value, type));
-  assert.deepEqual([...encodeNumbers(pools, new BigInt64Array(numbers))], cellsOf(numbers, "number"));
-  assert.deepEqual([...encodeUnsigneds(pools, new BigUint64Array(unsigneds))], cellsOf(unsigneds, "unsigned"));
-  assert.deepEqual([...encodeFloats(pools, new Float64Array(floats))], cellsOf(floats, "float"));
-  assert.deepEqual([...encodeTexts(pools, texts)], cellsOf(texts, "symbol"));
-  const bytes = texts.map((text) => Buffer.from(text));
-  const lengths = bytes.map((text) => text.length);
-  assert.deepEqual([...encodeUtf8(pools, Buffer.concat(bytes), lengths)], cellsOf(texts, "symbol"));
+  const encoded = (column: ValueColumn, rows: number): number[] => {
+    const cells = new Int32Array(rows);
+    encodeColumn(pools, column, cells);
+    return [...cells];
+  };
+  const check = (column: ValueColumn, type: ValueType, values: readonly Value[]): void => {
+    assert.deepEqual(encoded(column, values.length), cellsOf(values, type));
+  };
+  check({ kind: "number", values: new BigInt64Array(numbers) }, "number", numbers);
+  check({ kind: "unsigned", values: new BigUint64Array(unsigneds) }, "unsigned", unsigneds);
+  check({ kind: "float", values: new Float64Array(floats) }, "float", floats);
+  check({ kind: "texts", values: texts }, "symbol", texts);
 });
 
 test("pools keep what they hold as they grow", () => {
