@@ -15,8 +15,8 @@ export interface Found {
 
 export type FactRows = ReadonlyMap<string, readonly Row[]>;
 
-/** The theory npm over the DuckDB engine. Open it once a test file; it closes when the file ends. */
-export class NpmTheory {
+/** A shipped theory over the DuckDB engine. Open it once a test file; it closes when the file ends. */
+export class TheoryOver {
   readonly program: IrProgram;
   readonly #session: DuckDbSession;
 
@@ -25,12 +25,12 @@ export class NpmTheory {
     this.#session = session;
   }
 
-  static async open(): Promise<NpmTheory> {
-    const { program, diagnostics } = compileTheories(await withNeeds([await findTheory("npm")]));
+  static async open(name: string): Promise<TheoryOver> {
+    const { program, diagnostics } = compileTheories(await withNeeds([await findTheory(name)]));
     if (program === null) throw new Error(JSON.stringify(diagnostics));
     const session = await openMemory();
     after(() => session.close());
-    return new NpmTheory(program, session);
+    return new TheoryOver(program, session);
   }
 
   /** Every violation of every law, in the order of the program and of the witnesses' values. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readNpm } from "../../support/npm_project.ts";
-import { NpmTheory } from "../../support/npm_theory.ts";
+import { TheoryOver } from "../../support/theory_over.ts";
 
 // Real lockfiles, as npm 11 wrote them. Every finding in the expected.json beside each was checked by hand; README.md says how.
 // ASSAY_WRITE_GOLDEN=1 writes them anew, to be read before it is committed.
@@ -14,7 +14,7 @@ const MACHINE = [
   ["cpu", "x64"],
   ["libc", "glibc"],
 ];
-const theory = await NpmTheory.open();
+const theory = await TheoryOver.open("npm");
 
 test("there are real lockfiles", () => {
   assert.ok(cases.length >= 4);

@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { locate, outwardOf } from "../../../ingest/npm/lock_path.ts";
 import type { Row } from "../../../schema/value.ts";
 import { flagsByUnsetting, type PlainTree, resolveByPaths } from "../../support/npm_oracle.ts";
-import { NpmTheory } from "../../support/npm_theory.ts";
+import { TheoryOver } from "../../support/theory_over.ts";
 
 const NAMES = ["a", "b", "@s/c", "d"];
-const theory = await NpmTheory.open();
+const theory = await TheoryOver.open("npm");
 
 /** Trees of up to three levels, in which a folder on the way may be missing, as it is while an entry is retracted. */
 const trees: fc.Arbitrary<PlainTree> = fc

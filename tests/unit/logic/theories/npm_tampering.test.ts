@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Content, lockOf, npmProject, readNpm, SRI } from "../../../support/npm_project.ts";
-import { NpmTheory } from "../../../support/npm_theory.ts";
+import { TheoryOver } from "../../../support/theory_over.ts";
 
-const theory = await NpmTheory.open();
+const theory = await TheoryOver.open("npm");
 
 interface Tree {
   readonly lock: Record<string, Record<string, unknown>>;
