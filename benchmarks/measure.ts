@@ -26,8 +26,13 @@ export async function measure(contenders: Readonly<Record<string, () => Promise<
 
 /** The middle value of a list that is not empty. */
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return quantile(values, 0.5);
+}
+
+/** The value below which this part of a list that is not empty lies: 0.5 is its median. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
 /** A table for the terminal: milliseconds and the ratio of each contender to the one named `base`. */

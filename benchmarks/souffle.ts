@@ -23,8 +23,23 @@ export async function factFolder(
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Runs a program with Soufflé's interpreter over a fact folder, reading and writing included. Throws where Soufflé fails. */
-export function runSouffle(souffle: string, program: string, folder: string): void {
-  const ran = spawnSync(souffle, ["-F", folder, "-D", join(folder, "out"), program], { encoding: "utf8" });
-  if (ran.status !== 0) throw new Error(`souffle failed: ${ran.stderr}`);
+/** Runs a program with Soufflé's interpreter over a fact folder, reading and writing included. Throws where Soufflé fails. Returns its output. */
+export function runSouffle(souffle: string, program: string, folder: string): string {
+  return run(souffle, ["-F", folder, "-D", join(folder, "out"), program]);
+}
+
+/** Compiles a program into a binary, single-threaded; null where this machine has no C++ compiler that can. Takes 10 to 25 seconds. */
+export function compileSouffle(souffle: string, program: string, binary: string): string | null {
+  return spawnSync(souffle, ["-o", binary, program]).status === 0 ? binary : null;
+}
+
+/** Runs a compiled program over a fact folder, reading and writing included. Throws where it fails. Returns its output. */
+export function runCompiled(binary: string, folder: string): string {
+  return run(binary, ["-F", folder, "-D", join(folder, "out")]);
+}
+
+function run(command: string, args: readonly string[]): string {
+  const ran = spawnSync(command, args, { encoding: "utf8" });
+  if (ran.status !== 0) throw new Error(`${command} failed: ${ran.stderr}`);
+  return ran.stdout;
 }
