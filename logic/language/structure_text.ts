@@ -62,6 +62,8 @@ function floatDigits(value: number): string {
   if (value !== 0 && (exponent < -4 || exponent >= 16)) {
     return `${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
   }
-  const text = value === 0 ? "0" : value.toFixed(Math.max(0, mantissa.replace(/[-.]/gu, "").length - 1 - exponent));
-  return text.includes(".") ? text : `${text}.0`;
+  const sign = value < 0 ? "-" : "";
+  const digits = mantissa.replace(/[-.]/gu, "").padEnd(exponent + 1, "0");
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${digits}`;
+  return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1) || "0"}`;
 }

@@ -7,12 +7,12 @@ import { failureName, isFailure } from "../../logic/engines/incremental/operator
 import { operatorOf } from "../../logic/engines/incremental/operators/operator_of.ts";
 import { Runtime } from "../../logic/engines/incremental/operators/runtime.ts";
 import { Pools } from "../../logic/engines/incremental/pools.ts";
-import type { IrOperation, IrOperator } from "../../logic/language/ir.ts";
+import type { IrOperation, IrOperator, IrTerm } from "../../logic/language/ir.ts";
 import { limitsWith } from "../../schema/limits.ts";
 import { sqlType } from "../../schema/sql_session.ts";
 import { NUMBER_MAX, NUMBER_MIN, type Row, UNSIGNED_MAX, type Value, type ValueType } from "../../schema/value.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
-import { op } from "../support/ir_builder.ts";
+import { num, op } from "../support/ir_builder.ts";
 import { Failed, NAIVE_SYMBOL_BYTES, termValue } from "../support/naive_terms.ts";
 
 const POWERS = [30n, 31n, 32n, 53n, 62n, 63n].map((bits) => 2n ** bits);
@@ -135,6 +135,7 @@ const OVERLOADS: readonly Overload[] = [
   ["strlen", "number", "symbol"],
   ["ord", "number", "symbol"],
   ["substr", "symbol", "symbol", "number", "number"],
+  ...(["symbol", "number", "unsigned", "float"] as const).map((from): Overload => ["quote", "symbol", from]),
 ];
 
 let session: DuckDbSession;
@@ -168,8 +169,7 @@ function rowsOf(operands: readonly ValueType[]): Row[] {
   );
 }
 
-async function duckdb(operation: IrOperation, rows: readonly Row[]): Promise<(Value | Failed)[]> {
-  const operands = operation.args.map((argument) => argument.type);
+async function duckdb(operation: IrOperation, rows: readonly Row[], operands: readonly ValueType[]): Promise<(Value | Failed)[]> {
   const columns = operands.map((type, at) => `v${at} ${sqlType[type]}`);
   await session.run(`CREATE OR REPLACE TEMP TABLE operands (place BIGINT, ${columns.join(", ")})`);
   const placed = rows.map((row, at) => [BigInt(at), ...row]);
@@ -188,7 +188,7 @@ for (const overload of OVERLOADS) {
   test(`\`${name}\` of (${operands.join(", ")}) means on edge values what it means in DuckDB`, async () => {
     const operation = operationOf(overload);
     const rows = rowsOf(operands);
-    const want = await duckdb(operation, rows);
+    const want = await duckdb(operation, rows, operands);
     assert.equal(want.length, rows.length);
     const differing = rows.flatMap((row, at) => {
       const [mineShown, theirs] = [shown(mine(operation, row)), shown(want[at] as Value | Failed)];
@@ -225,3 +225,41 @@ test("operators mean on random values what their definitions say", () => {
     fc.assert(fc.property(fc.tuple(...operands.map((type) => arbitrary[type])), check), { numRuns: 200 });
   }
 });
+
+test("structures are put together and taken apart as in DuckDB", async () => {
+  const [n, u, f, s] = [0, 1, 2, 3].map(
+    (at) => ({ kind: "variable", name: `v${at}`, type: (["number", "unsigned", "float", "symbol"] as const)[at] ?? "number" }) as const,
+  );
+  const inner = op("record", "symbol", ...[n, u, f, s].map((term) => op("quote", "symbol", term as IrTerm)));
+  const whole = op("record", "symbol", inner, op("quote", "symbol", s as IrTerm), op("record", "symbol"));
+  const values = {
+    number: [0n, NUMBER_MIN],
+    unsigned: VALUES.unsigned.slice(-2),
+    float: [0, -0.5, 1e22],
+    symbol: VALUES.symbol,
+  };
+  const rows = values.number.flatMap((a) =>
+    values.unsigned.flatMap((b) => values.float.flatMap((c) => values.symbol.map((d) => [a, b, c, d]))),
+  );
+  const parts = (["number", "unsigned", "float", "symbol"] as const).map((type, at) => {
+    const element = op("field", "symbol", op("field", "symbol", whole, num(0)), num(at));
+    return op("unquote", type, element);
+  });
+  for (const term of [whole, op("field", "symbol", whole, num(2)), op("field", "symbol", whole, num(3)), ...parts]) {
+    const want = await duckdb(term, rows, ["number", "unsigned", "float", "symbol"]);
+    const differing = rows.filter((row, at) => shown(evaluated(term, row)) !== shown(want[at] as Value | Failed));
+    assert.deepEqual(differing.slice(0, 3).map(String), []);
+  }
+});
+
+/** A term's value by the engine's operators, from the innermost out. */
+function evaluated(term: IrTerm, row: Row): Value | Failed {
+  const runtime = new Runtime(pools, limits);
+  const cellOf = (inner: IrTerm): number => {
+    if (inner.kind === "constant") return pools.encode(inner.value, inner.type);
+    if (inner.kind === "variable") return pools.encode(row[Number(inner.name.slice(1))] as Value, inner.type);
+    return operatorOf(inner)(runtime, ...inner.args.map(cellOf));
+  };
+  const cell = cellOf(term);
+  return isFailure(cell) ? new Failed(failureName(cell)) : pools.decode(cell, term.type);
+}
