@@ -388,6 +388,13 @@ export const registry = {
     sarif: "error",
     help: "use the attributes of the law's relation",
   },
+  "check.selection": {
+    title: "a choice, subsumption or equivalence that cannot be",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "see choice-domain, subsumption and eqrel in Soufflé's manual",
+  },
   "check.singleton": {
     title: "a variable that occurs once",
     http: 422,
@@ -961,6 +968,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "look for a quote that is never closed, or raise `csv_record_bytes`",
+  },
+  "limit.compute_ms": {
+    title: "a pipeline took too long",
+    http: 504,
+    exit: 2,
+    sarif: "error",
+    help: "give it less at once, or more threads",
   },
   "limit.fiber_cells": {
     title: "a fiber's tables are too large",

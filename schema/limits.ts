@@ -65,6 +65,7 @@ export const limits = {
   explain_depth: { value: 64, unit: "levels", reason: "height of a printed proof" },
   explain_nodes: { value: 10_000, unit: "nodes", reason: "nodes of a printed proof" },
   explain_members: { value: 20, unit: "members", reason: "members of one aggregate's group in a proof or a violation; its size is told" },
+  compute_ms: { value: 600_000, unit: "milliseconds", reason: "one pipeline's work in worker threads" },
   fiber_cells: { value: 4 * 1024 * 1024, unit: "cells", reason: "cells of one table of a fiber: 2,048 elements by 2,048" },
   fiber_elements: {
     value: 65_536,
