@@ -109,9 +109,12 @@ const body = fc.array(fc.oneof({ weight: 3, arbitrary: literal }, maybeNegated(a
 const docLine = fc.stringMatching(/^[a-z][a-z .,@]{0,8}[a-z]$/);
 const doc: fc.Arbitrary<Doc> = fc.record({
   text: fc.array(docLine, { maxLength: 2 }).map((lines) => lines.join("\n")),
-  marks: fc.array(fc.record({ name: fc.constantFrom("law", "per", "key"), rest: fc.constantFrom("", 'a.b error "x"', "(a, b)"), span }), {
-    maxLength: 2,
-  }),
+  marks: fc.array(
+    fc.record({ name: fc.constantFrom("law", "default", "key"), rest: fc.constantFrom("", 'a.b error "x"', "(a, b)"), span }),
+    {
+      maxLength: 2,
+    },
+  ),
 });
 
 const choice: fc.Arbitrary<Choice> = fc.record({

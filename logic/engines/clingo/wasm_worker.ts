@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import manifest from "clingo-wasm/package.json" with { type: "json" };
 import type { ClingoOutput } from "./read_output.ts";
 
 /** What crosses into a worker. */
@@ -68,8 +69,8 @@ export default async function run(task: WasmTask): Promise<ClingoOutput> {
  * program, and does not let its output be caught.
  */
 async function load(): Promise<ClingoModule> {
-  const folder = dirname(createRequire(import.meta.url).resolve("clingo-wasm/package.json"));
-  const { default: make } = (await import(pathToFileURL(join(folder, "dist", "clingo.js")).href)) as {
+  const folder = join(dirname(createRequire(import.meta.url).resolve("clingo-wasm/package.json")), dirname(manifest.main));
+  const { default: make } = (await import(pathToFileURL(join(folder, "clingo.js")).href)) as {
     readonly default: (parameters: object) => Promise<ClingoModule>;
   };
   return make({

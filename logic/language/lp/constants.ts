@@ -1,6 +1,6 @@
 import { limits } from "../../../schema/limits.ts";
 import { spanText } from "../../../schema/place.ts";
-import type { ConstItem, Formula, Guard, RuleItem, Term } from "../ast.ts";
+import type { Atom, ConstItem, Formula, Guard, Item, RuleItem, Term } from "../ast.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
 import { printTerm } from "./print_term.ts";
 import { termsWithin } from "./walk.ts";
@@ -102,8 +102,40 @@ export function withConstants(term: Term, constants: Constants): Term {
 /** The rule with every constant's name replaced. */
 export function ruleWithConstants(item: RuleItem, constants: Constants): RuleItem {
   if (constants.size === 0) return item;
-  const heads = item.heads.map((head) => ({ ...head, args: head.args.map((arg) => withConstants(arg, constants)) }));
-  return { ...item, heads, body: item.body.map((formula) => formulaWithConstants(formula, constants)) };
+  const heads = item.heads.map((head) => atomWithConstants(head, constants));
+  const { choice } = item;
+  const body = bodyWithConstants(item.body, constants);
+  if (choice === null) return { ...item, heads, body };
+  const elements = choice.elements.map(({ atom, condition }) => ({
+    atom: atomWithConstants(atom, constants),
+    condition: bodyWithConstants(condition, constants),
+  }));
+  const guard = (one: Guard | null): Guard | null => (one === null ? null : { ...one, term: withConstants(one.term, constants) });
+  return { ...item, heads, body, choice: { elements, left: guard(choice.left), right: guard(choice.right) } };
+}
+
+/** Any item with every constant's name replaced. */
+export function itemWithConstants(item: Item, constants: Constants): Item {
+  if (item.kind === "rule") return ruleWithConstants(item, constants);
+  if (item.kind === "external") {
+    return { ...item, atom: atomWithConstants(item.atom, constants), body: bodyWithConstants(item.body, constants) };
+  }
+  if (item.kind !== "optimize") return item;
+  const elements = item.elements.map((element) => ({
+    weight: withConstants(element.weight, constants),
+    priority: element.priority === null ? null : withConstants(element.priority, constants),
+    terms: element.terms.map((term) => withConstants(term, constants)),
+    condition: bodyWithConstants(element.condition, constants),
+  }));
+  return { ...item, elements };
+}
+
+function atomWithConstants(atom: Atom, constants: Constants): Atom {
+  return { ...atom, args: atom.args.map((arg) => withConstants(arg, constants)) };
+}
+
+function bodyWithConstants(body: readonly Formula[], constants: Constants): Formula[] {
+  return body.map((formula) => formulaWithConstants(formula, constants));
 }
 
 function formulaWithConstants(formula: Formula, constants: Constants): Formula {
@@ -124,6 +156,12 @@ function formulaWithConstants(formula: Formula, constants: Constants): Formula {
       }));
       return { ...formula, left: guard(formula.left), right: guard(formula.right), elements };
     }
+    case "conditional":
+      return {
+        ...formula,
+        literal: formulaWithConstants(formula.literal, constants),
+        condition: bodyWithConstants(formula.condition, constants),
+      };
     default:
       return formula;
   }

@@ -1,9 +1,10 @@
-import type { Doc, RelationItem } from "../ast.ts";
+import type { Doc, PerItem, RelationItem } from "../ast.ts";
 import type { DiagnosticList } from "../diagnostic_list.ts";
 import { type DocLine, docOf, markOf } from "../doc.ts";
 import type { DocComment } from "./token.ts";
 
 const SHAPE = /^([_']*[a-z][A-Za-z0-9_']*)\s*(?:\(([^()]*)\))?\s*\.?$/;
+const PER = /^([_']*[A-Za-z][A-Za-z0-9_?']*)\s*\(([^()]*)\)\s*\.?$/;
 const ATTRIBUTE = /^([A-Za-z_][A-Za-z0-9_']*)\s*:\s*([A-Za-z_][A-Za-z0-9_]*)$/;
 
 /** Hands out the `%!` lines of a program to the items below them, in one pass from top to bottom. */
@@ -18,15 +19,16 @@ export class DocReader {
   }
 
   /**
-   * The lines before `offset`: relations declared by `@input` marks, and the doc comment that stands directly above `offset`.
+   * The lines before `offset`: what `@input` and `@per` marks declare, and the doc comment that stands directly above `offset`.
    * Marks that stand above nothing are reported.
    */
-  above(offset: number): { readonly declared: RelationItem[]; readonly doc: Doc } {
-    const declared: RelationItem[] = [];
+  above(offset: number): { readonly declared: (RelationItem | PerItem)[]; readonly doc: Doc } {
+    const declared: (RelationItem | PerItem)[] = [];
     let open: DocLine[] = [];
     for (let line = this.#lines[this.#index]; line !== undefined && line.offset < offset; line = this.#lines[++this.#index]) {
-      if (markOf(line, this.#diagnostics.source)?.name === "input") {
-        const item = this.#declaration(line, open);
+      const name = markOf(line, this.#diagnostics.source)?.name;
+      if (name === "input" || name === "per") {
+        const item = name === "input" ? this.#declaration(line, open) : this.#per(line);
         if (item !== null) declared.push(item);
         open = [];
       } else open.push(line);
@@ -53,6 +55,16 @@ export class DocReader {
     }
   }
 
+  #per(line: DocLine): PerItem | null {
+    const mark = markOf(line, this.#diagnostics.source);
+    if (mark === null) return null;
+    const [, relation, written] = PER.exec(mark.rest) ?? [];
+    const key = written?.split(",").map((name) => name.trim()) ?? [];
+    if (relation !== undefined && key.every((name) => /^[\w?']+$/.test(name))) return { kind: "per", relation, key, span: mark.span };
+    this.#diagnostics.error("syntax.unexpected", "`@per` cannot be read", mark.span, "it reads `%! @per relation(key, …)`");
+    return null;
+  }
+
   #declaration(line: DocLine, above: readonly DocLine[]): RelationItem | null {
     const source = this.#diagnostics.source;
     const mark = markOf(line, source);
@@ -71,6 +83,7 @@ export class DocReader {
       names: [{ name, span }],
       attributes: attributes.map((attribute) => ({ name: attribute?.[1] ?? "", type: { name: attribute?.[2] ?? "", span }, span })),
       qualifiers: [],
+      choices: [],
       doc: docOf(above, source),
       span,
     };

@@ -129,6 +129,10 @@ export class Inference {
       case "call":
       case "aggregate":
       case "pool":
+      case "record":
+      case "nil":
+      case "branch":
+      case "cast":
         throw new Error(`a ${term.kind} term is not part of a plain rule of clingo's dialect`);
       default:
         return unreachable(term);
@@ -163,6 +167,6 @@ export class Inference {
 
   #report(code: "lp.clingo_only" | "check.type_conflict", term: Term, message: string, help: string | null): void {
     this.#clashes++;
-    this.#sink.error(code, { span: term.span, text: printTerm(term) }, message, help ?? "this version has no clingo engine");
+    this.#sink.error(code, { span: term.span, text: printTerm(term) }, message, help);
   }
 }

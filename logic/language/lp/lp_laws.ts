@@ -28,7 +28,7 @@ export function lawsAbove(item: RuleItem, relation: string, theory: string, sink
 }
 
 /**
- * Makes a constraint a law. With a mark the law has the mark's id, without one `<theory>.constraint_<line>` and severity error.
+ * Makes a constraint a law. With a mark the law has the mark's id, without one `<theory>.<stem>_<line>` and severity error.
  * The relation is named as the law where that holds a dot, which no relation of a program has, else `law.<id>`; its arguments
  * are the variables outside aggregates, in order of first appearance. `bodies` are the constraint's, its pools
  * written out; a variable that only some of them have is left out. `taken` holds the ids given so far.
@@ -39,9 +39,10 @@ export function constraintHead(
   theory: string,
   taken: Map<string, number>,
   sink: DiagnosticSink,
+  stem = "constraint",
 ): ConstraintHead {
   const marks = readMarks(item.doc.marks, sink).laws;
-  const id = marks[0]?.id ?? unmarkedId(`${theory}.constraint_${item.span.line}`, taken);
+  const id = marks[0]?.id ?? unmarkedId(`${theory}.${stem}_${item.span.line}`, taken);
   if (!taken.has(id)) taken.set(id, 1);
   const relation = id.includes(".") ? id : `law.${id}`;
   const inEach = bodies.map((body) => variableNames(termsOf(body, false)));

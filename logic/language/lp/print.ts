@@ -15,6 +15,8 @@ function printItem(item: Item): string {
       const attributes = item.attributes.map((attribute) => `${attribute.name}:${attribute.type.name}`).join(", ");
       return [...docLines(item.doc, "%!"), `%! @input ${item.names[0]?.name ?? ""}(${attributes})`].join("\n");
     }
+    case "per":
+      return `%! @per ${item.relation}(${item.key.join(", ")})`;
     case "const":
       return `#const ${item.name} = ${printTerm(item.value)}.`;
     case "show":
