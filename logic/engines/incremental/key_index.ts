@@ -1,0 +1,227 @@
+import { compileSource, FIRST_BITS, MOST_LOAD, range, slotBits, slotSource } from "./key_code.ts";
+import type { MemoryBudget } from "./memory_budget.ts";
+import type { Table } from "./table.ts";
+
+/**
+ * The visible rows of a table by the values of some columns. Open addressing finds the head of a group; the rows of a group are
+ * chained both ways behind it, so that adding and removing a row costs the same however large its group is. While no group has
+ * a second row there are no chains at all: a key costs one slot. Mutable typed arrays, read by generated code.
+ */
+export class KeyIndex {
+  readonly table: Table;
+  /** Ascending positions, at least one. */
+  readonly columns: readonly number[];
+  /** Head row + 1, or 0 where free. */
+  slots = new Int32Array(2 ** FIRST_BITS);
+  mask = 2 ** FIRST_BITS - 1;
+  shift = 32 - FIRST_BITS;
+  /** Whether `next` and `prev` are there; while they are not, every group has one row. */
+  chained = false;
+  next = EMPTY;
+  /** -1 at the head of a group. */
+  prev = EMPTY;
+  /** At the head of a group: how many rows it has. Kept where `counted` and `chained`. */
+  sizes = EMPTY;
+  counted = false;
+  groups = 0;
+  fullAt = Math.floor(2 ** FIRST_BITS * MOST_LOAD);
+  readonly #budget: MemoryBudget;
+  readonly #code: IndexCode;
+
+  constructor(table: Table, columns: readonly number[], budget: MemoryBudget) {
+    this.table = table;
+    this.columns = columns;
+    this.#budget = budget;
+    this.#code = indexCode(columns);
+    budget.take(this.slots.byteLength);
+  }
+
+  /** The head of the group of these key cells, or -1. */
+  head(...key: readonly number[]): number {
+    return this.#code.head(this, ...key);
+  }
+
+  /** The head of the group that `row` is in or would be in, or -1. */
+  headOf(row: number): number {
+    return this.#code.headOf(this, row);
+  }
+
+  link(row: number): void {
+    this.#code.link(this, row);
+  }
+
+  unlink(row: number): void {
+    this.#code.unlink(this, row);
+  }
+
+  /** How many rows the group of a head has. */
+  sizeOf(head: number): number {
+    if (head < 0) return 0;
+    if (!this.chained) return 1;
+    if (this.counted) return this.sizes[head] as number;
+    let size = 0;
+    for (let row = head; row >= 0; row = this.next[row] as number) size++;
+    return size;
+  }
+
+  /** Links the visible rows of a table that the index is new to; `groups` is how many keys to expect. */
+  build(groups: number): void {
+    const bits = slotBits(groups);
+    if (2 ** bits > this.slots.length) this.#resize(bits);
+    const { states, top } = this.table;
+    for (let row = 0; row < top; row++) if (((states[row] as number) & 1) === 1) this.link(row);
+  }
+
+  /** Keeps sizes from here on. */
+  count(): void {
+    if (this.counted) return;
+    this.counted = true;
+    if (!this.chained) return;
+    this.sizes = this.#array(this.table.capacity, 1);
+    for (const slot of this.slots) if (slot !== 0) this.sizes[slot - 1] = this.#walk(slot - 1);
+  }
+
+  /** The first group with a second row needs the chains. */
+  chain(): void {
+    this.next = this.#array(this.table.capacity, -1);
+    this.prev = this.#array(this.table.capacity, -1);
+    if (this.counted) this.sizes = this.#array(this.table.capacity, 1);
+    this.chained = true;
+  }
+
+  /** Follows the table's capacity. */
+  grow(capacity: number): void {
+    if (!this.chained) return;
+    this.next = this.#grown(this.next, capacity, -1);
+    this.prev = this.#grown(this.prev, capacity, -1);
+    if (this.counted) this.sizes = this.#grown(this.sizes, capacity, 1);
+  }
+
+  growSlots(): void {
+    this.#resize(33 - this.shift);
+  }
+
+  bytes(): number {
+    return this.slots.byteLength + this.next.byteLength + this.prev.byteLength + this.sizes.byteLength;
+  }
+
+  #walk(head: number): number {
+    let size = 0;
+    for (let row = head; row >= 0; row = this.next[row] as number) size++;
+    return size;
+  }
+
+  #array(length: number, value: number): Int32Array<ArrayBuffer> {
+    this.#budget.take(4 * length);
+    return new Int32Array(length).fill(value);
+  }
+
+  #grown(from: Int32Array, capacity: number, value: number): Int32Array<ArrayBuffer> {
+    this.#budget.take(4 * (capacity - from.length));
+    const grown = new Int32Array(capacity);
+    grown.set(from);
+    grown.fill(value, from.length);
+    return grown;
+  }
+
+  #resize(bits: number): void {
+    this.#budget.take(4 * (2 ** bits - this.slots.length));
+    const old = this.slots;
+    this.slots = new Int32Array(2 ** bits);
+    this.mask = 2 ** bits - 1;
+    this.shift = 32 - bits;
+    this.fullAt = Math.floor(2 ** bits * MOST_LOAD);
+    this.#code.refill(this, old);
+  }
+}
+
+const EMPTY = new Int32Array(0);
+
+interface IndexCode {
+  head(index: KeyIndex, ...key: readonly number[]): number;
+  headOf(index: KeyIndex, row: number): number;
+  link(index: KeyIndex, row: number): void;
+  unlink(index: KeyIndex, row: number): void;
+  refill(index: KeyIndex, old: Int32Array): void;
+}
+
+const known = new Map<string, IndexCode>();
+
+function indexCode(columns: readonly number[]): IndexCode {
+  const name = columns.join();
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const code = compileSource<IndexCode>(indexSource(columns));
+  known.set(name, code);
+  return code;
+}
+
+/** The functions of an index over these positions: hashing and comparing are written out for them. */
+function indexSource(columns: readonly number[]): string {
+  const keys = range(columns.length).map((at) => `k${at}`);
+  const load = columns.map((column, at) => `const c${at} = X.table.columns[${column}];`).join(" ");
+  const read = keys.map((key, at) => `const ${key} = c${at}[row];`).join(" ");
+  const same = keys.map((key, at) => `c${at}[f - 1] === ${key}`).join(" && ");
+  const start = slotSource(keys, "X.shift");
+  const find = `let h = 0; const slots = X.slots, mask = X.mask; let s = ${start}; let f = slots[s];
+    while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }`;
+  return `
+function head(X, ${keys.join(", ")}) { ${load} ${find} return f - 1; }
+function headOf(X, row) { ${load} ${read} ${find} return f - 1; }
+function link(X, row) {
+  ${load} ${read} ${find}
+  if (f === 0) {
+    if (X.groups >= X.fullAt) { X.growSlots(); link(X, row); return; }
+    slots[s] = row + 1;
+    X.groups++;
+    if (X.chained) { X.next[row] = -1; X.prev[row] = -1; if (X.counted) X.sizes[row] = 1; }
+    return;
+  }
+  if (!X.chained) X.chain();
+  const first = f - 1, next = X.next, prev = X.prev, second = next[first];
+  next[first] = row; prev[row] = first; next[row] = second;
+  if (second >= 0) prev[second] = row;
+  if (X.counted) X.sizes[first]++;
+}
+function unlink(X, row) {
+  const next = X.next, prev = X.prev;
+  const after = X.chained ? next[row] : -1;
+  if (X.chained && prev[row] >= 0) {
+    next[prev[row]] = after;
+    if (after >= 0) prev[after] = prev[row];
+    if (X.counted) X.sizes[headOf(X, row)]--;
+    return;
+  }
+  ${load} ${read} ${find}
+  if (f - 1 !== row) throw new Error("index lost a row");
+  if (after >= 0) {
+    slots[s] = after + 1; prev[after] = -1;
+    if (X.counted) X.sizes[after] = X.sizes[row] - 1;
+  } else {
+    free(X, s);
+    X.groups--;
+  }
+}
+function free(X, hole) {
+  ${load} const slots = X.slots, mask = X.mask; let h = 0;
+  for (let s = (hole + 1) & mask; slots[s] !== 0; s = (s + 1) & mask) {
+    const row = slots[s] - 1;
+    ${read}
+    const home = ${start};
+    if (((s - home) & mask) >= ((s - hole) & mask)) { slots[hole] = slots[s]; hole = s; }
+  }
+  slots[hole] = 0;
+}
+function refill(X, old) {
+  ${load} const slots = X.slots, mask = X.mask; let h = 0;
+  for (let at = 0; at < old.length; at++) {
+    if (old[at] === 0) continue;
+    const row = old[at] - 1;
+    ${read}
+    let s = ${start};
+    while (slots[s] !== 0) s = (s + 1) & mask;
+    slots[s] = old[at];
+  }
+}
+return { head, headOf, link, unlink, refill };`;
+}

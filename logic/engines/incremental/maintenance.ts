@@ -1,0 +1,193 @@
+import { CompiledElement, CompiledRule, type FullRun, groupScan } from "./compiled_rules.ts";
+import { Consumers, type RelationConsumers } from "./consumers.ts";
+import { Recursion } from "./recursion.ts";
+import type { Store } from "./store.ts";
+import { type Table, VISIBLE, WANTED } from "./table.ts";
+import { type Unit, unitsOf } from "./units.ts";
+
+/** An instance of a rule of `relation` failed and makes the answer undecided. */
+export class InstanceFailed extends Error {
+  override readonly name = "InstanceFailed";
+  readonly relation: string;
+  readonly code: number;
+
+  constructor(relation: string, code: number) {
+    super("a rule instance failed");
+    this.relation = relation;
+    this.code = code;
+  }
+}
+
+/**
+ * Brings the relations and groups of a store up to date, in dependency order. A change is shown in its table when the turn of its
+ * relation comes, tuple by tuple: what has had its turn is in the new state, everything else in the old one, so each rule
+ * instance that comes or goes is met exactly once, at the latest of the changes that make it.
+ */
+export class Maintenance {
+  readonly #store: Store;
+  readonly #units: readonly Unit[];
+  readonly #rules: readonly CompiledRule[];
+  readonly #byHead: readonly (readonly CompiledRule[])[];
+  readonly #elements: readonly (readonly CompiledElement[])[];
+  readonly #recursions = new Map<Unit, Recursion>();
+  #consumers: Consumers | null = null;
+  /** The relation whose turn it is. */
+  current: string | null = null;
+
+  constructor(store: Store, rounds: number) {
+    this.#store = store;
+    this.#units = unitsOf(store.network);
+    this.#rules = store.network.rules.map((rule) => new CompiledRule(rule, store));
+    this.#byHead = store.tables.map((_, relation) => this.#rules.filter((rule) => rule.rule.relation === relation));
+    this.#elements = store.groups.map((group) => group.node.elements.map((form) => new CompiledElement(form, group, store)));
+    for (const group of store.groups) group.scan = groupScan(group.node, group, store);
+    for (const unit of this.#units) {
+      if (unit.kind !== "recursion") continue;
+      const rules = unit.relations.flatMap((relation) => this.#byHead[relation] ?? []);
+      this.#recursions.set(unit, new Recursion({ store, relations: unit.relations, rules, rounds }));
+    }
+  }
+
+  /** Computes everything from the rows that base relations hold. Errors: `InstanceFailed`, `LimitReached`. */
+  evaluate(): void {
+    for (const unit of this.#units) {
+      this.current = this.#nameOf(unit);
+      if (unit.kind === "relation") this.#evaluateRelation(unit.relation);
+      else if (unit.kind === "group") this.#evaluateGroup(unit.group);
+      else this.#recursions.get(unit)?.evaluate();
+      this.#checkFailures(unit);
+    }
+    this.current = null;
+  }
+
+  /** Compiles what deltas need, and builds its indexes. */
+  prepare(): void {
+    if (this.#consumers !== null) return;
+    const consumers = new Consumers(this.#store);
+    for (const rule of this.#rules) consumers.addRule(rule, this.#recursionOf(rule.rule.relation)?.queuesOf(rule.rule.relation) ?? null);
+    for (const elements of this.#elements) for (const element of elements) consumers.addElement(element);
+    for (const recursion of this.#recursions.values()) recursion.prepare();
+    for (const table of this.#store.tables) table.open();
+    for (const group of this.#store.groups) group.table.open();
+    this.#consumers = consumers;
+  }
+
+  /** Propagates the changes wanted of base relations. Errors: `InstanceFailed`, `LimitReached`; the state is then for `rollback` only. */
+  propagate(): void {
+    const consumers = this.#consumers;
+    if (consumers === null) throw new Error("not prepared");
+    for (const unit of this.#units) {
+      this.current = this.#nameOf(unit);
+      if (unit.kind === "group") this.#settleGroup(unit.group, consumers);
+      else if (unit.kind === "relation") this.#settleRelation(unit.relation, consumers);
+      else this.#settleRecursion(unit, consumers);
+      this.#checkFailures(unit);
+    }
+    this.current = null;
+  }
+
+  keep(): void {
+    for (const table of this.#store.tables) if (table.touched.length > 0) table.keep();
+    for (const group of this.#store.groups) if (group.table.touched.length > 0) group.keep();
+    for (const order of this.#store.orders) order?.keep();
+  }
+
+  rollback(): void {
+    for (const table of this.#store.tables) if (table.touched.length > 0) table.rollback();
+    for (const group of this.#store.groups) if (group.table.touched.length > 0) group.rollback();
+    for (const order of this.#store.orders) order?.rollback();
+    for (const rule of this.#rules) rule.failures.count = 0;
+    for (const recursion of this.#recursions.values()) recursion.clear();
+  }
+
+  #recursionOf(relation: number): Recursion | null {
+    for (const [unit, recursion] of this.#recursions) {
+      if (unit.kind === "recursion" && unit.relations.includes(relation)) return recursion;
+    }
+    return null;
+  }
+
+  #nameOf(unit: Unit): string {
+    if (unit.kind === "group") return this.#store.group(unit.group).node.owner;
+    return this.#store.table(unit.kind === "relation" ? unit.relation : (unit.relations[0] as number)).name;
+  }
+
+  #evaluateRelation(relation: number): void {
+    const table = this.#store.table(relation);
+    for (const rule of this.#byHead[relation] ?? []) rule.full()();
+    table.showFrom(0);
+  }
+
+  #evaluateGroup(group: number): void {
+    const runs: FullRun[] = (this.#elements[group] ?? []).map((element) => element.full());
+    for (const run of runs) run();
+    this.#store.group(group).settleAll();
+  }
+
+  #checkFailures(unit: Unit): void {
+    if (unit.kind === "group") return;
+    for (const relation of unit.kind === "relation" ? [unit.relation] : unit.relations) {
+      for (const { failures } of this.#byHead[relation] ?? []) {
+        if (failures.count > 0) throw new InstanceFailed(failures.relation, failures.code);
+      }
+    }
+  }
+
+  #settleRelation(relation: number, consumers: Consumers): void {
+    const table = this.#store.table(relation);
+    if (table.touched.length === 0) return;
+    for (let at = 0; at < table.touched.length; at++) {
+      const row = table.touched.at(at);
+      const state = table.states[row] as number;
+      const isWanted = table.counted ? this.#hasDerivation(table, row) : (state & WANTED) !== 0;
+      if (isWanted === ((state & VISIBLE) !== 0)) continue;
+      (isWanted ? table.added : table.removed).push(row);
+    }
+    for (let at = 0; at < table.removed.length; at++) {
+      const row = table.removed.at(at);
+      this.#consume(relation, row, -1, consumers);
+      table.hide(row);
+    }
+    for (let at = 0; at < table.added.length; at++) {
+      const row = table.added.at(at);
+      table.show(row);
+      this.#consume(relation, row, 1, consumers);
+    }
+  }
+
+  #hasDerivation(table: Table, row: number): boolean {
+    const count = table.counts[row] as number;
+    if (count < 0) throw new Error(`${table.name} lost more derivations than it had`);
+    return count > 0;
+  }
+
+  /** Runs everything that reads the relation for a visible row that has come or is about to go. */
+  #consume(relation: number, row: number, sign: number, consumers: Consumers): void {
+    const { rows, sizes } = consumers.relations[relation] as RelationConsumers;
+    for (const run of rows) run(null, row, row + 1, sign);
+    for (const { run, index, single } of sizes) {
+      const size = single ? 1 : index === null ? this.#store.table(relation).visible : index.sizeOf(index.headOf(row));
+      run(row, sign > 0 ? size - 1 : size, -1);
+      run(row, sign > 0 ? size : size - 1, 1);
+    }
+  }
+
+  #settleGroup(id: number, consumers: Consumers): void {
+    const group = this.#store.group(id);
+    const runs = consumers.groups[id] ?? [];
+    const { touched } = group.table;
+    for (let at = 0; at < touched.length; at++) {
+      const row = touched.at(at);
+      const before = group.values[row] as number;
+      const after = group.current(row);
+      if (before !== after) for (const run of runs) run(row, before, -1);
+      group.settle(row, after);
+      if (before !== after) for (const run of runs) run(row, after, 1);
+    }
+  }
+
+  #settleRecursion(unit: Extract<Unit, { kind: "recursion" }>, consumers: Consumers): void {
+    this.#recursions.get(unit)?.propagate();
+    for (const relation of unit.relations) this.#settleRelation(relation, consumers);
+  }
+}

@@ -1,0 +1,257 @@
+import type { CompiledRule, FullRun, HeadRun, Queues, RowsRun } from "./compiled_rules.ts";
+import { IntList } from "./int_list.ts";
+import { LimitReached } from "./limit_reached.ts";
+import type { Store } from "./store.ts";
+import { QUEUED, type Table, VISIBLE, WANTED } from "./table.ts";
+import type { TupleOrder } from "./tuple_order.ts";
+import { inlineReads } from "./units.ts";
+
+export interface RecursionInput {
+  readonly store: Store;
+  readonly relations: readonly number[];
+  readonly rules: readonly CompiledRule[];
+  readonly rounds: number;
+}
+
+/** One relation of a recursion. */
+interface Member {
+  readonly table: Table;
+  readonly order: TupleOrder;
+  readonly queues: Queues;
+  /** For tuples of this relation that come and that go, in rules of the recursion. */
+  readonly arrive: RowsRun[];
+  readonly depart: RowsRun[];
+  /** Whether a tuple of this relation has a derivation: one function a rule. */
+  readonly derives: HeadRun[];
+  /** Tuples that have gone and may come back by another derivation. */
+  readonly gone: IntList;
+}
+
+const NO_LIMIT = 2 ** 31 - 1;
+
+/**
+ * The relations of one recursion. From nothing: semi-naive evaluation over ranges of rows. For a delta: every tuple has a
+ * derivation from tuples that came before it (`TupleOrder`), and goes only where no such derivation is left, which stops most
+ * deletions where they start; what has gone comes back where it has any derivation, and then as a new tuple, round by round.
+ * This is deletion and rederivation with the order in the place of the search backwards of Motik, Nenov, Piro, Horrocks,
+ * "Incremental update of datalog materialisation: the backward/forward algorithm" (AAAI 2015).
+ */
+export class Recursion {
+  readonly #store: Store;
+  readonly #rules: readonly CompiledRule[];
+  readonly #relations: readonly number[];
+  readonly #rounds: number;
+  readonly #members: readonly Member[];
+  readonly #own: ReadonlySet<number>;
+  /** What the values of aggregates that are computed in the recursion rest on. */
+  readonly #inline: { relations: ReadonlySet<number>; groups: ReadonlySet<number> };
+  #restart: FullRun[] = [];
+
+  constructor({ store, relations, rules, rounds }: RecursionInput) {
+    this.#store = store;
+    this.#rules = rules;
+    this.#relations = relations;
+    this.#rounds = rounds;
+    this.#own = new Set(relations);
+    this.#members = relations.map((relation) => ({
+      table: store.table(relation),
+      order: store.orders[relation] as TupleOrder,
+      queues: { departures: new IntList(), arrivals: new IntList(), follow: { rank: 0 } },
+      arrive: [],
+      depart: [],
+      derives: [],
+      gone: new IntList(),
+    }));
+    this.#inline = inlineReads(
+      store.network,
+      rules.flatMap((rule) => rule.form.literals),
+    );
+  }
+
+  queuesOf(relation: number): Queues {
+    return this.#member(relation).queues;
+  }
+
+  /** Computes the relations from nothing. Errors: `LimitReached`. */
+  evaluate(): void {
+    for (const rule of this.#rules) if (this.#ownAtoms(rule).length === 0) rule.full()();
+    const steps = this.#members.map((): RowsRun[] => []);
+    const from = this.#members.map(() => 0);
+    for (let round = 0; ; round++) {
+      const to = this.#members.map(({ table }) => table.top);
+      if (to.every((top, at) => top === from[at])) return;
+      if (round >= this.#rounds) throw new LimitReached("rounds", this.#members[0]?.table.name ?? null);
+      for (const [at, { table, order }] of this.#members.entries()) {
+        table.showFrom(from[at] as number);
+        order.arriveAll(from[at] as number, to[at] as number);
+      }
+      if (round === 0) this.#compileSteps(steps);
+      for (const [at] of this.#members.entries()) {
+        if (from[at] !== to[at]) for (const run of steps[at] ?? []) run(null, from[at] as number, to[at] as number, 1);
+        from[at] = to[at] as number;
+      }
+    }
+  }
+
+  prepare(): void {
+    for (const rule of this.#rules) {
+      for (const [literal, relation] of this.#ownAtoms(rule)) {
+        const member = this.#member(relation);
+        member.arrive.push(rule.arrive(literal, this.#member(rule.rule.relation).queues));
+        member.depart.push(rule.depart(literal, this.#member(rule.rule.relation).queues));
+      }
+      this.#member(rule.rule.relation).derives.push(rule.derives());
+    }
+    for (const member of this.#members) member.order.follow();
+  }
+
+  /** Leaves in `WANTED` what is to be visible; the tables are then as before. Errors: `LimitReached`. */
+  propagate(): void {
+    const isUnsettled = this.#inputsChanged();
+    if (!isUnsettled && this.#members.every(({ table }) => table.touched.length === 0)) return;
+    if (isUnsettled) this.#startAnew();
+    else this.#depart();
+    this.#arrive();
+    this.#checkFailures();
+    for (const { table } of this.#members) {
+      for (let at = 0; at < table.touched.length; at++) {
+        const row = table.touched.at(at);
+        const state = (table.states[row] as number) & ~(WANTED | QUEUED);
+        table.states[row] = (state & VISIBLE) !== 0 ? state | WANTED : state;
+      }
+      table.undoShows();
+    }
+  }
+
+  clear(): void {
+    for (const { queues, gone } of this.#members) for (const list of [queues.departures, queues.arrivals, gone]) list.clear();
+  }
+
+  #member(relation: number): Member {
+    return this.#members[this.#relations.indexOf(relation)] as Member;
+  }
+
+  /** The positive atoms of a rule that read the recursion: position and relation. */
+  #ownAtoms(rule: CompiledRule): [literal: number, relation: number][] {
+    return rule.form.literals.flatMap((literal, at): [number, number][] => {
+      return literal.kind === "atom" && this.#own.has(literal.relation) ? [[at, literal.relation]] : [];
+    });
+  }
+
+  #compileSteps(steps: readonly RowsRun[][]): void {
+    for (const rule of this.#rules) {
+      for (const [literal, relation] of this.#ownAtoms(rule)) steps[this.#relations.indexOf(relation)]?.push(rule.step(literal));
+    }
+  }
+
+  #inputsChanged(): boolean {
+    const { relations, groups } = this.#inline;
+    for (const relation of relations) {
+      const { added, removed } = this.#store.table(relation);
+      if (added.length + removed.length > 0) return true;
+    }
+    for (const group of groups) if (this.#store.group(group).table.touched.length > 0) return true;
+    return false;
+  }
+
+  /** Drops all tuples and derives them again: for changes under aggregates that are computed in the recursion. */
+  #startAnew(): void {
+    this.clear();
+    for (const { table } of this.#members) {
+      for (let row = 0; row < table.top; row++) {
+        if (!table.isVisible(row)) continue;
+        table.touch(row);
+        table.hide(row);
+      }
+      for (let at = 0; at < table.touched.length; at++) {
+        const row = table.touched.at(at);
+        table.states[row] = (table.states[row] as number) & ~QUEUED;
+      }
+    }
+    for (const rule of this.#rules) rule.failures.count = 0;
+    if (this.#restart.length === 0) {
+      const exits = this.#rules.filter((rule) => this.#ownAtoms(rule).length === 0);
+      this.#restart = exits.map((rule) => rule.arriveAll(this.#member(rule.rule.relation).queues));
+    }
+    for (const run of this.#restart) run();
+  }
+
+  #show(table: Table, order: TupleOrder, row: number): void {
+    table.states[row] = (table.states[row] as number) & ~QUEUED;
+    table.show(row);
+    order.arrive(row);
+  }
+
+  /** Takes out the tuples that have no derivation from tuples before them. */
+  #depart(): void {
+    for (let busy = true; busy; ) {
+      busy = false;
+      for (const member of this.#members) {
+        const { departures } = member.queues;
+        for (let at = 0; at < departures.length; at++) this.#departOne(member, departures.at(at));
+        busy ||= departures.length > 0;
+        departures.clear();
+      }
+    }
+  }
+
+  #departOne({ table, order, derives, depart, gone }: Member, row: number): void {
+    table.states[row] = (table.states[row] as number) & ~QUEUED;
+    const rank = order.ranks[row] as number;
+    for (const run of derives) if (run(row, rank) === 1) return;
+    for (const { queues } of this.#members) queues.follow.rank = rank;
+    for (const run of depart) run(null, row, row + 1, -1);
+    table.hide(row);
+    gone.push(row);
+  }
+
+  /** Lets in the tuples that have a derivation now, and whatever follows from them, round by round. */
+  #arrive(): void {
+    let fronts = this.#members.map((member) => this.#derivable(member));
+    for (let round = 0; fronts.some((front) => front.length > 0); round++) {
+      if (round >= this.#rounds) throw new LimitReached("rounds", this.#members[0]?.table.name ?? null);
+      for (const [at, { arrive }] of this.#members.entries()) {
+        const front = fronts[at] as IntList;
+        for (const run of arrive) run(front.items, 0, front.length, 1);
+      }
+      fronts = this.#members.map(({ queues, table, order }) => {
+        const front = new IntList(Math.max(16, queues.arrivals.length));
+        for (let at = 0; at < queues.arrivals.length; at++) {
+          const row = queues.arrivals.at(at);
+          this.#show(table, order, row);
+          front.push(row);
+        }
+        queues.arrivals.clear();
+        return front;
+      });
+    }
+  }
+
+  /** Shows the tuples among those gone and those queued that have a derivation now. */
+  #derivable({ table, order, queues, derives, gone }: Member): IntList {
+    const front = new IntList();
+    for (const list of [gone, queues.arrivals]) {
+      for (let at = 0; at < list.length; at++) {
+        const row = list.at(at);
+        table.states[row] = (table.states[row] as number) & ~QUEUED;
+        if (!derives.some((run) => run(row, NO_LIMIT) === 1)) continue;
+        this.#show(table, order, row);
+        front.push(row);
+      }
+      list.clear();
+    }
+    return front;
+  }
+
+  /** Failures that were met on the way may have gone again: then the rule is looked through. */
+  #checkFailures(): void {
+    for (const rule of this.#rules) {
+      if (rule.failures.count <= 0) {
+        rule.failures.count = 0;
+        continue;
+      }
+      rule.failures.count = 0;
+      rule.fullCheck()();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { compileSource, range, slotSource } from "./key_code.ts";
+import type { Table } from "./table.ts";
+
+/** The set of rows of tables of one arity: hashing and comparing are written out for it. */
+export interface RowCode {
+  find(table: Table, ...cells: readonly number[]): number;
+  obtain(table: Table, ...cells: readonly number[]): number;
+  /** Obtains the first `rows` of these columns. */
+  obtainAll(table: Table, columns: readonly Int32Array[], rows: number): void;
+  /** Takes a row out of the set. */
+  drop(table: Table, row: number): void;
+  /** Places the rows of `old` slots anew. */
+  refill(table: Table, old: Int32Array): void;
+}
+
+const known = new Map<number, RowCode>();
+
+export function rowCode(arity: number): RowCode {
+  const found = known.get(arity);
+  if (found !== undefined) return found;
+  const code = compileSource<RowCode>(rowSource(arity));
+  known.set(arity, code);
+  return code;
+}
+
+/** Statements that leave in `s` the slot of the cells `keys` or the free one where they belong, and in `f` what stands there. */
+export function findRowSource(table: string, keys: readonly string[]): string {
+  const same = keys.map((key, at) => `c${at}[f - 1] === ${key}`).join(" && ") || "true";
+  return `let h = 0; const slots = ${table}.slots, mask = ${table}.mask; let s = ${slotSource(keys, `${table}.shift`)}; let f = slots[s];
+    while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }`;
+}
+
+export function columnSource(table: string, arity: number): string {
+  return range(arity)
+    .map((at) => `const c${at} = ${table}.columns[${at}];`)
+    .join(" ");
+}
+
+function rowSource(arity: number): string {
+  const keys = range(arity).map((at) => `k${at}`);
+  const params = ["T", ...keys].join(", ");
+  const load = columnSource("T", arity);
+  const read = keys.map((key, at) => `const ${key} = c${at}[row];`).join(" ");
+  const find = findRowSource("T", keys);
+  const start = slotSource(keys, "T.shift");
+  return `
+function find(${params}) { ${load} ${find} return f - 1; }
+function obtain(${params}) {
+  ${load} ${find}
+  if (f !== 0) return f - 1;
+  if (T.held >= T.fullAt) { T.growSlots(); return obtain(${params}); }
+  const row = T.newRow();
+  ${keys.map((key, at) => `T.columns[${at}][row] = ${key};`).join(" ")}
+  slots[s] = row + 1;
+  T.held++;
+  return row;
+}
+function obtainAll(T, from, rows) {
+  ${keys.map((_, at) => `const from${at} = from[${at}];`).join(" ")}
+  for (let at = 0; at < rows; at++) obtain(${["T", ...keys.map((_, at) => `from${at}[at]`)].join(", ")});
+}
+function drop(T, dropped) {
+  ${load} const slots = T.slots, mask = T.mask; let h = 0;
+  const row = dropped;
+  ${read}
+  let hole = ${start};
+  while (slots[hole] !== row + 1) hole = (hole + 1) & mask;
+  close(T, hole);
+}
+function close(T, hole) {
+  ${load} const slots = T.slots, mask = T.mask; let h = 0;
+  for (let s = (hole + 1) & mask; slots[s] !== 0; s = (s + 1) & mask) {
+    const row = slots[s] - 1;
+    ${read}
+    const home = ${start};
+    if (((s - home) & mask) >= ((s - hole) & mask)) { slots[hole] = slots[s]; hole = s; }
+  }
+  slots[hole] = 0;
+}
+function refill(T, old) {
+  ${load} const slots = T.slots, mask = T.mask; let h = 0;
+  for (let at = 0; at < old.length; at++) {
+    if (old[at] === 0) continue;
+    const row = old[at] - 1;
+    ${read}
+    let s = ${start};
+    while (slots[s] !== 0) s = (s + 1) & mask;
+    slots[s] = old[at];
+  }
+}
+return { find, obtain, obtainAll, drop, refill };`;
+}
