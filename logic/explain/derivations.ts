@@ -6,21 +6,9 @@ import type { Source } from "../engines/duckdb/source.ts";
 import type { IrAggregate, IrLiteral, IrRule } from "../language/ir.ts";
 import { factKey } from "./fact_key.ts";
 import { Heights } from "./heights.ts";
-import { findInstances, type Instance, outerTerms, shownTerms, withoutWildcards } from "./instances.ts";
-import { literalText, valueText } from "./text.ts";
-
-/** What one literal of a rule contributes to a derivation. */
-export type Premise =
-  | { readonly kind: "fact"; readonly relation: string; readonly row: Row }
-  | { readonly kind: "absent"; readonly relation: string; readonly row: readonly (Value | null)[] }
-  | { readonly kind: "condition"; readonly text: string }
-  | { readonly kind: "aggregate"; readonly text: string; readonly members: readonly (readonly Premise[])[]; readonly total: number };
-
-/** One instance of a rule that gives a fact. */
-export interface Derivation {
-  readonly rule: IrRule;
-  readonly premises: readonly Premise[];
-}
+import { findInstances, type Instance } from "./instances.ts";
+import { aggregateText, constantsFit, type Derivation, factsOf, memberQuestions, type Premise, plainPremise } from "./premise.ts";
+import { withoutWildcards } from "./shown_terms.ts";
 
 const GOALS_A_QUERY = 500;
 
@@ -98,7 +86,7 @@ export class Derivations {
       const open = heights.size > 0 ? rows : rows.filter((row) => !best.has(row));
       const fitting = open.filter((row) => constantsFit(rule, row));
       if (fitting.length === 0) continue;
-      const body = withoutWildcards(rule.body, this.#evaluation);
+      const body = withoutWildcards(rule.body, (name) => this.#evaluation.relation(name));
       const answers = await findInstances(this.#evaluation, body, { terms: rule.head.args, rows: fitting }, 1, heights);
       for (const [at, [instance]] of answers?.instances ?? []) {
         const row = fitting[at];
@@ -125,62 +113,16 @@ export class Derivations {
   /** The members of the group: for an extreme those that reach it, otherwise the first of all of them. */
   async #aggregate(literal: IrAggregate, values: readonly Value[]): Promise<Premise> {
     const limit = this.#evaluation.input.limits.explain_members;
-    const [result = 0n, ...outer] = values;
-    const extreme = literal.op === "min" || literal.op === "max";
-    const terms = shownTerms(literal).slice(1);
     const members: Premise[][] = [];
     let total = 0;
-    for (const element of literal.elements) {
-      const [target] = element.keys;
-      const keyed = extreme && target !== undefined;
-      const mine = new Set(outerTerms(literal.outer, element.body).map((term) => (term.kind === "variable" ? term.name : "")));
-      const given = terms.flatMap((term, at) =>
-        term.kind === "variable" && mine.has(term.name) ? [{ term, value: outer[at] ?? "" }] : [],
-      );
-      const question = {
-        terms: [...given.map(({ term }) => term), ...(keyed ? [target] : [])],
-        rows: [[...given.map(({ value }) => value), ...(keyed ? [result] : [])]],
-      };
-      const body = withoutWildcards(element.body, this.#evaluation);
+    for (const { body: element, question } of memberQuestions(literal, values)) {
+      const body = withoutWildcards(element, (relation) => this.#evaluation.relation(relation));
       const answers = await findInstances(this.#evaluation, body, question, limit);
       total += answers?.totals.get(0) ?? 0;
       for (const instance of answers?.instances.get(0) ?? []) {
         if (members.length < limit) members.push(await this.#premises(body, instance));
       }
     }
-    return { kind: "aggregate", text: `${literal.op} = ${valueText(result)}`, members, total };
+    return { kind: "aggregate", text: aggregateText(literal, values), members, total };
   }
-}
-
-function plainPremise(literal: Exclude<IrLiteral, IrAggregate>, values: readonly Value[]): Premise {
-  if (literal.kind !== "atom") {
-    const shown = shownTerms(literal).map((term, at) => ({ ...term, kind: "constant", value: values[at] ?? "" }) as const);
-    return { kind: "condition", text: literalText(withTerms(literal, shown)) };
-  }
-  if (!literal.negated) return { kind: "fact", relation: literal.relation, row: values };
-  let at = 0;
-  return { kind: "absent", relation: literal.relation, row: literal.args.map((term) => (term === null ? null : (values[at++] ?? null))) };
-}
-
-type Shown = { readonly kind: "constant"; readonly value: Value; readonly type: "symbol" | "number" | "unsigned" | "float" };
-
-/** The literal with its shown terms replaced by their values. */
-function withTerms(literal: Exclude<IrLiteral, IrAggregate>, shown: readonly Shown[]): IrLiteral {
-  const [first, second, third, fourth] = shown;
-  if (first === undefined || second === undefined || literal.kind === "atom") return literal;
-  if (literal.kind !== "range") return { ...literal, left: first, right: second };
-  return third === undefined ? literal : { ...literal, result: first, from: second, to: third, step: fourth ?? null };
-}
-
-/** Whether the constants of the head do not already rule the row out: most rules that are facts need no query. */
-function constantsFit(rule: IrRule, row: Row): boolean {
-  return rule.head.args.every((term, at) => term.kind !== "constant" || term.value === row[at]);
-}
-
-/** Every fact that premises mention, those inside aggregates too. */
-export function factsOf(premises: readonly Premise[]): Fact[] {
-  return premises.flatMap((premise): Fact[] => {
-    if (premise.kind === "fact") return [{ relation: premise.relation, row: premise.row }];
-    return premise.kind === "aggregate" ? premise.members.flatMap(factsOf) : [];
-  });
 }

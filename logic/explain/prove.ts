@@ -1,8 +1,8 @@
 import type { Fact } from "../../schema/fact.ts";
 import type { Undecided } from "../../schema/verdict.ts";
 import type { DuckDbInput } from "../engines/duckdb/input.ts";
-import type { Derivations, Premise } from "./derivations.ts";
 import type { Proof } from "./proof.ts";
+import { MAX_HEIGHT, ProofBuilder } from "./proof_builder.ts";
 import { holds, withDerivations } from "./session.ts";
 
 export interface ProveResult {
@@ -11,9 +11,6 @@ export interface ProveResult {
   /** Null where the fact does not hold. */
   readonly proof: Proof | null;
 }
-
-/** The height past which a proof is always cut: a tree is printed and read recursively. */
-const MAX_HEIGHT = 1_000;
 
 /**
  * The proof of a fact, of least height within each recursion, at most `limits.explain_depth` high and `limits.explain_nodes`
@@ -24,59 +21,6 @@ export async function prove(input: DuckDbInput, fact: Fact): Promise<ProveResult
   return withDerivations(input, [fact.relation], { undecided: null, proof: null }, async (derivations, evaluation) => {
     if (!(await holds(evaluation, fact))) return { undecided: null, proof: null };
     await derivations.expand([fact], height, input.limits.explain_nodes);
-    return { undecided: null, proof: new ProofBuilder(derivations, input).fact(fact, height) };
+    return { undecided: null, proof: new ProofBuilder(derivations, input.program, input.limits).fact(fact, height) };
   });
-}
-
-class ProofBuilder {
-  readonly #derivations: Derivations;
-  readonly #input: DuckDbInput;
-  #left: number;
-
-  constructor(derivations: Derivations, input: DuckDbInput) {
-    this.#derivations = derivations;
-    this.#input = input;
-    this.#left = input.limits.explain_nodes;
-  }
-
-  fact(fact: Fact, height: number): Proof {
-    this.#left--;
-    const node = { relation: fact.relation, row: fact.row, text: null };
-    if (this.#input.program.relations.get(fact.relation)?.role === "base") return { kind: "base", ...node, rule: null, premises: [] };
-    const derivation = this.#derivations.of(fact) ?? null;
-    const { span } = derivation?.rule ?? {};
-    const rule = derivation === null || span === undefined ? null : { id: derivation.rule.id, file: span.file, line: span.line };
-    if (derivation === null || height <= 1 || this.#left <= 0) return { kind: "derived", ...node, rule, premises: [], cut: true };
-    const { premises, cut } = this.#premises(derivation.premises, height - 1);
-    return { kind: "derived", ...node, rule, premises, ...(cut ? { cut } : {}) };
-  }
-
-  #premises(premises: readonly Premise[], height: number): { premises: Proof[]; cut: boolean } {
-    const nodes: Proof[] = [];
-    for (const premise of premises) {
-      if (this.#left <= 0) return { premises: nodes, cut: true };
-      nodes.push(this.#premise(premise, height));
-    }
-    return { premises: nodes, cut: false };
-  }
-
-  #premise(premise: Premise, height: number): Proof {
-    if (premise.kind === "fact") return this.fact(premise, height);
-    this.#left--;
-    const bare = { relation: null, row: null, rule: null, premises: [] };
-    if (premise.kind === "absent") return { ...bare, kind: "absent", relation: premise.relation, row: premise.row, text: null };
-    if (premise.kind === "condition") return { ...bare, kind: "condition", text: premise.text };
-    const members = premise.members.flatMap((member) => (this.#left > 0 && height > 1 ? [this.#member(member, height - 1)] : []));
-    const cut = members.length < premise.total ? { cut: true as const } : {};
-    return { ...bare, kind: "aggregate", text: premise.text, premises: members, members: premise.total, ...cut };
-  }
-
-  #member(premises: readonly Premise[], height: number): Proof {
-    const [only] = premises;
-    if (only !== undefined && premises.length === 1) return this.#premise(only, height);
-    this.#left--;
-    const inner = this.#premises(premises, height);
-    const bare = { relation: null, row: null, rule: null, text: null };
-    return { ...bare, kind: "instance", premises: inner.premises, ...(inner.cut ? { cut: true as const } : {}) };
-  }
 }

@@ -2,8 +2,9 @@ import type { Fact } from "../../schema/fact.ts";
 import type { Row } from "../../schema/value.ts";
 import type { Undecided } from "../../schema/verdict.ts";
 import type { DuckDbInput } from "../engines/duckdb/input.ts";
-import { type Derivations, factsOf } from "./derivations.ts";
+import type { IrProgram } from "../language/ir.ts";
 import { factKey } from "./fact_key.ts";
+import { type FoundDerivations, factsOf } from "./premise.ts";
 import { withDerivations } from "./session.ts";
 
 /** The base facts that one tuple rests on, by one derivation: the least instance of the first rule that gives it. */
@@ -31,11 +32,12 @@ export async function supportOf(input: DuckDbInput, relation: string, rows: read
   return withDerivations<SupportResult>(input, [relation], { undecided: null, support: [] }, async (derivations) => {
     const facts = rows.map((row) => ({ relation, row }));
     await derivations.expand(facts, explain_depth, Math.max(explain_nodes, rows.length));
-    return { undecided: null, support: facts.map((fact) => collect(input, derivations, fact)) };
+    return { undecided: null, support: facts.map((fact) => collectSupport(input.program, derivations, fact)) };
   });
 }
 
-function collect(input: DuckDbInput, derivations: Derivations, start: Fact): Support {
+/** The base facts at the leaves of the derivation of `start`. */
+export function collectSupport(program: IrProgram, derivations: FoundDerivations, start: Fact): Support {
   const seen = new Set<string>();
   const facts: Fact[] = [];
   let cut = false;
@@ -44,7 +46,7 @@ function collect(input: DuckDbInput, derivations: Derivations, start: Fact): Sup
     const key = factKey(fact.relation, fact.row);
     if (seen.has(key)) continue;
     seen.add(key);
-    if (input.program.relations.get(fact.relation)?.role === "base") {
+    if (program.relations.get(fact.relation)?.role === "base") {
       facts.push(fact);
       continue;
     }
