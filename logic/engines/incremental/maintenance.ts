@@ -1,5 +1,6 @@
 import { CompiledElement, CompiledRule, type FullRun, groupScan } from "./compiled_rules.ts";
 import { Consumers, type RelationConsumers } from "./consumers.ts";
+import { NO_VALUE } from "./group_fold.ts";
 import { Recursion } from "./recursion.ts";
 import type { Store } from "./store.ts";
 import { type Table, VISIBLE, WANTED } from "./table.ts";
@@ -65,7 +66,9 @@ export class Maintenance {
     if (this.#consumers !== null) return;
     const consumers = new Consumers(this.#store);
     for (const rule of this.#rules) consumers.addRule(rule, this.#recursionOf(rule.rule.relation)?.queuesOf(rule.rule.relation) ?? null);
-    for (const elements of this.#elements) for (const element of elements) consumers.addElement(element);
+    for (const [group, elements] of this.#elements.entries()) {
+      if (!this.#store.group(group).node.inline) for (const element of elements) consumers.addElement(element);
+    }
     for (const recursion of this.#recursions.values()) recursion.prepare();
     for (const table of this.#store.tables) table.open();
     for (const group of this.#store.groups) group.table.open();
@@ -180,9 +183,9 @@ export class Maintenance {
       const row = touched.at(at);
       const before = group.values[row] as number;
       const after = group.current(row);
-      if (before !== after) for (const run of runs) run(row, before, -1);
+      if (before !== after && before !== NO_VALUE) for (const run of runs) run(row, before, -1);
       group.settle(row, after);
-      if (before !== after) for (const run of runs) run(row, after, 1);
+      if (before !== after && after !== NO_VALUE) for (const run of runs) run(row, after, 1);
     }
   }
 

@@ -149,7 +149,7 @@ class RuleCode {
   #name(operand: Operand, value: string): void {
     if (operand.kind !== "variable") throw new Error("only variables have names");
     if (this.#named.has(operand.id)) {
-      this.writer.open(`if (v${operand.id} === ${value})`);
+      this.writer.open(`if (v${operand.id} === (${value}))`);
       return;
     }
     this.#named.add(operand.id);

@@ -56,7 +56,7 @@ export function departureSink(table: Table, departures: IntList, follow: Follow,
   const keys = range(table.types.length).map((at) => `k${at}`);
   const source = `return function (${[...keys, "sign"].join(", ")}) {
     const row = find(${["T", ...keys].join(", ")});
-    if (row < 0 || (T.states[row] & ${VISIBLE | QUEUED}) !== ${VISIBLE} || O.ranks[row] < F.rank) return;
+    if (row < 0 || (T.states[row] & ${VISIBLE | QUEUED}) !== ${VISIBLE} || O.ranks[row] <= F.rank) return;
     T.touch(row);
     T.states[row] |= ${QUEUED};
     Q.push(row);
