@@ -17,6 +17,8 @@ export interface Relation {
   readonly attributes: readonly Attribute[];
   /** Attribute names that identify a fact (`/// @key(a, b)`), or null where the whole tuple does. */
   readonly key: readonly string[] | null;
+  /** What a repair pays for a change to one of its facts, 1 where absent; `never` keeps repairs away (`/// @repair cost=3`). */
+  readonly repair?: number | "never";
   /** The prose of the doc comment above the declaration, marks left out. */
   readonly doc: string;
   readonly span: Span;

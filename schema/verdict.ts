@@ -1,6 +1,6 @@
 import type { SupportingFact } from "./fact.ts";
 import type { Place } from "./place.ts";
-import type { Value } from "./value.ts";
+import type { Value, ValueType } from "./value.ts";
 
 export type Severity = "error" | "warn";
 
@@ -17,6 +17,8 @@ export interface Violation {
   readonly witness: { readonly [attribute: string]: Value };
   readonly facts: readonly SupportingFact[];
   readonly rule: { readonly file: string; readonly line: number } | null;
+  /** For a law of an answer set program: the ids of the laws that cannot be met together, this one among them. */
+  readonly clash?: readonly string[];
   /** Place in the input, where one is known. */
   readonly place: Place | null;
   /** SHA-256 (hex, first 16 bytes) over the law's id and the witness: the same violation has the same fingerprint in every run. */
@@ -44,6 +46,33 @@ export interface LawOutcome {
   readonly micros: number;
 }
 
+/**
+ * One change to a refused delta. `drop`: leave an asserted fact out; `keep`: leave a retraction out; `assert` and `retract`: add one. A null
+ * in `row` is a value that cannot be made up: a hole.
+ */
+export interface RepairChange {
+  readonly change: "drop" | "keep" | "assert" | "retract";
+  readonly relation: string;
+  readonly row: readonly (Value | null)[];
+}
+
+/** A value that whoever repairs must know: its type, the law that asks for it, and the laws that it must not break. */
+export interface RepairHole {
+  /** The position of the change in `changes`. */
+  readonly change: number;
+  readonly attribute: string;
+  readonly type: ValueType;
+  /** Laws that a value chosen blindly broke: the condition on the right one. */
+  readonly laws: readonly string[];
+}
+
+/** A least set of changes after which the gate accepts the delta: it was tried, the holes filled with values of no meaning. */
+export interface Repair {
+  readonly cost: number;
+  readonly changes: readonly RepairChange[];
+  readonly holes: readonly RepairHole[];
+}
+
 /** The answer of the gate. Fixed by the contract at the doors; `violations` is a page where `cursor` is not null. */
 export interface Verdict {
   readonly verdict: "accepted" | "refused" | "undecided";
@@ -62,7 +91,8 @@ export interface Verdict {
   /** Opaque; where it is not null more violations follow. */
   readonly cursor: string | null;
   readonly undecided: Undecided | null;
-  readonly repairs: readonly never[];
+  /** Ways to make a refused delta acceptable, the cheapest first; empty unless they were asked for. */
+  readonly repairs: readonly Repair[];
   readonly engine: string;
   /** True where this verdict was given before and the delta was delivered again. */
   readonly replayed: boolean;

@@ -97,14 +97,14 @@ function lowerQuery(
 /** A known relation; the intermediate form holds primitive types only, so a query is not held to named types. */
 function declared(relation: Relation, structures: ReadonlyMap<string, StructuredType>): DeclaredRelation {
   const types = relation.attributes.map((attribute) => structures.get(attribute.declared) ?? primitiveTypes[attribute.type]);
-  return { relation, types, theory: "", marks: { laws: [], keys: [], defaults: [] } };
+  return { relation, types, theory: "", marks: { laws: [], keys: [], defaults: [], repairs: [] } };
 }
 
 /** The query's own relation before its types are known. */
 function open(variables: readonly Variable[], span: Span): DeclaredRelation {
   const attributes = variables.map(({ name }) => ({ name, type: "number" as const, declared: "number", fallback: null }));
   const relation: Relation = { name: QUERY_RELATION, role: "derived", attributes, key: null, doc: "", span };
-  return { relation, types: variables.map(() => null), theory: "", marks: { laws: [], keys: [], defaults: [] } };
+  return { relation, types: variables.map(() => null), theory: "", marks: { laws: [], keys: [], defaults: [], repairs: [] } };
 }
 
 /** Alternatives of a disjunction may not give one variable two types. */

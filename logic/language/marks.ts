@@ -25,10 +25,17 @@ export interface DefaultMark {
   readonly span: Span;
 }
 
+/** `@repair cost=3` or `@repair never`: what a repair pays for a change to a fact of the base relation below, or that it leaves them alone. */
+export interface RepairMark {
+  readonly cost: number | "never";
+  readonly span: Span;
+}
+
 export interface Marks {
   readonly laws: readonly LawMark[];
   readonly keys: readonly KeyMark[];
   readonly defaults: readonly DefaultMark[];
+  readonly repairs: readonly RepairMark[];
 }
 
 const KNOWN = ["law", "key", "default", "repair", "per", "input", "doc"];
@@ -36,31 +43,34 @@ const SEVERITIES = ["error", "warn"] as const;
 const LAW_ID = /^[A-Za-z][\w-]*(?:\.[\w-]+)*$/;
 const LAW_FORM = '`@law id severity "message with {attribute}"`';
 const KEY_FORM = "`@key(attribute, …)`";
+const REPAIR_FORM = "`@repair cost=N`, N from 1 to 1000, or `@repair never`";
 const DEFAULT_FORM = "`@default(attribute, value)`";
 
 /**
  * Gives the marks of one doc comment their meaning. Faults go to the sink as `check.mark_unknown` and `check.mark_malformed`
- * and their marks are left out. `@repair`, `@per`, `@input` and `@doc` are reserved: accepted, and of no effect here.
+ * and their marks are left out. `@per`, `@input` and `@doc` are reserved: accepted, and of no effect here.
  */
 export function readMarks(marks: readonly Mark[], sink: DiagnosticSink): Marks {
   const laws: LawMark[] = [];
   const keys: KeyMark[] = [];
   const defaults: DefaultMark[] = [];
+  const repairs: RepairMark[] = [];
   for (const mark of marks) {
     if (mark.name === "law") push(laws, readLaw(mark, sink));
     else if (mark.name === "key") push(keys, readKey(mark, sink));
     else if (mark.name === "default") push(defaults, readDefault(mark, sink));
+    else if (mark.name === "repair") push(repairs, readRepair(mark, sink));
     else if (!KNOWN.includes(mark.name)) {
       const help = () =>
         didYouMean(
           `@${mark.name}`,
           KNOWN.map((name) => `@${name}`),
-          "the marks are `@law`, `@key` and `@default`",
+          "the marks are `@law`, `@key`, `@default` and `@repair`",
         );
       sink.error("check.mark_unknown", { span: mark.span, text: `@${mark.name}` }, `there is no mark \`@${mark.name}\``, help);
     }
   }
-  return { laws, keys, defaults };
+  return { laws, keys, defaults, repairs };
 }
 
 /** The attribute names in the `{…}` holes of a law's message, in order. */
@@ -114,6 +124,13 @@ function readDefault(mark: Mark, sink: DiagnosticSink): DefaultMark | null {
   const text = unquote(written);
   if (text === null) return malformed(mark, sink, `\`${written}\` is neither a number nor a quoted text`);
   return { attribute, value: { kind: "text", text }, span: mark.span };
+}
+
+function readRepair(mark: Mark, sink: DiagnosticSink): RepairMark | null {
+  const written = mark.rest.trim();
+  if (written === "never") return { cost: "never", span: mark.span };
+  const cost = Number(/^cost\s*=\s*(\d{1,4})$/.exec(written)?.[1] ?? 0);
+  return cost >= 1 && cost <= 1000 ? { cost, span: mark.span } : malformed(mark, sink, `it reads ${REPAIR_FORM}`);
 }
 
 function malformed(mark: Mark, sink: DiagnosticSink, help: string): null {

@@ -25,7 +25,7 @@ export interface RelationsInput {
   readonly limits: { readonly [name in Extract<LimitName, "attributes">]: number };
 }
 
-const NO_MARKS: Marks = { laws: [], keys: [], defaults: [] };
+const NO_MARKS: Marks = { laws: [], keys: [], defaults: [], repairs: [] };
 
 /** Reads every `.decl`, in order. A second declaration of a name is reported with both places and left out. */
 export function readRelations(input: RelationsInput, sink: DiagnosticSink): Map<string, DeclaredRelation> {
@@ -43,7 +43,8 @@ export function readRelations(input: RelationsInput, sink: DiagnosticSink): Map<
       const role = input.fed.has(name) || item.qualifiers.includes("input") ? "base" : "derived";
       checkRoleOfMarks(name, role, marks, sink);
       const key = keyOf(marks.keys, attributes, sink);
-      const relation: Relation = { name, role, attributes, key, doc: item.doc.text, span };
+      const repair = marks.repairs[0]?.cost;
+      const relation: Relation = { name, role, attributes, key, ...(repair === undefined ? {} : { repair }), doc: item.doc.text, span };
       declared.set(name, { relation, types, theory, marks });
     }
   }
@@ -125,8 +126,8 @@ function checkRoleOfMarks(name: string, role: Relation["role"], marks: Marks, si
     }
     return;
   }
-  for (const mark of [...marks.keys, ...marks.defaults]) {
-    const which = "attributes" in mark ? "@key" : "@default";
+  for (const mark of [...marks.keys, ...marks.defaults, ...marks.repairs]) {
+    const which = "attributes" in mark ? "@key" : "cost" in mark ? "@repair" : "@default";
     const message = `\`${which}\` stands above \`${name}\`, which holds no facts`;
     sink.error("check.mark_malformed", { span: mark.span, text: which }, message, `feed \`${name}\` with \`.input\`, or remove the mark`);
   }
