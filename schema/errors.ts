@@ -59,6 +59,27 @@ export const registry = {
     sarif: "error",
     help: "declare the step with the machine's port, or correct its name",
   },
+  "res.fiber": {
+    title: "an expression cannot be read where it is asked for",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "name a history that has a fiber; `assay query --db FILE '?- elem(t, x).'` lists them",
+  },
+  "res.syntax": {
+    title: "a relation expression cannot be read",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "a term is true, false, a name, (and p q), (or p q), (=> p q), (sat p) or (trans p)",
+  },
+  "res.unbound": {
+    title: "a name in a relation expression stands for nothing",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "define it, `(def name term)`, or bind it to an element, `--let name=element`",
+  },
   "usage.arguments": {
     title: "the command line does not fit",
     http: 400,
@@ -401,6 +422,13 @@ export const registry = {
     exit: 3,
     sarif: "warning",
     help: "write `_`, or begin its name with `_`",
+  },
+  "check.base_structure": {
+    title: "a base relation with a record or algebraic data type",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "keep its fields as attributes of the base relation and build the structure in a rule",
   },
   "check.component": {
     title: "a component or instance that cannot be",
@@ -1409,6 +1437,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "import the file first, then ask for its facts",
+  },
+  "limit.res_terms": {
+    title: "a relation expression is too large",
+    http: 413,
+    exit: 3,
+    sarif: "error",
+    help: "use fewer definitions inside definitions, or raise the bound with `--limit res_terms=N`",
   },
   "limit.query_rows": {
     title: "the answer is too large",

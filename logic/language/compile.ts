@@ -6,6 +6,7 @@ import { checkLawsFire } from "./checks/law_never_fires.ts";
 import { checkNeverFed } from "./checks/never_fed.ts";
 import { checkRoles } from "./checks/roles.ts";
 import { checkStratification } from "./checks/stratification.ts";
+import { assayReading, type Reading } from "./compatibility.ts";
 import { DiagnosticSink } from "./diagnostic_sink.ts";
 import { lowerDl, type TheoryPrograms } from "./dl/lower.ts";
 import type { IrProgram, IrRule, Law } from "./ir.ts";
@@ -24,8 +25,8 @@ export interface Compiled {
  * programs as parsed, with the includes already read; the caller reports the parsers' own diagnostics. Checks, in order: those of each rule
  * (names, arity, types, bound variables), duplicates, roles, strata, relations never fed, laws that never fire.
  */
-export function compile(theories: readonly TheoryPrograms[], limits: Limits = limitsWith()): Compiled {
-  const parts = lowerAll(theories, limits);
+export function compile(theories: readonly TheoryPrograms[], limits: Limits = limitsWith(), reading: Reading = assayReading): Compiled {
+  const parts = lowerAll(theories, limits, reading);
   const lowered = parts.flatMap((part) => part.diagnostics);
   const sink = new DiagnosticSink();
   const relations = uniqueRelations(
@@ -41,9 +42,11 @@ export function compile(theories: readonly TheoryPrograms[], limits: Limits = li
     ),
     rules,
   );
-  const strata = stratify(relations.values(), rules);
+  const selections = new Map(parts.flatMap((part) => [...(part.selections ?? [])]));
+  const selecting = [...selections.values()].flatMap((selection) => selection.subsumptions);
+  const strata = stratify(relations.values(), [...rules, ...selecting]);
   checkRoles(relations, rules, sink);
-  checkStratification(rules, strata, sink);
+  checkStratification([...rules, ...selecting], strata, sink);
   if (parts.every((part) => part.incomplete !== undefined || !hasError(part.diagnostics))) {
     const incomplete = new Set(parts.flatMap((part) => part.incomplete ?? []));
     for (const { demands } of answerSets) for (const { law } of demands) incomplete.add(laws.find(({ id }) => id === law)?.relation ?? law);
@@ -55,14 +58,23 @@ export function compile(theories: readonly TheoryPrograms[], limits: Limits = li
   const outputs = [...new Set(parts.flatMap((part) => part.outputs))];
   const structures = new Map(parts.flatMap((part) => [...(part.structures ?? [])]));
   return {
-    program: { relations, rules, laws, strata, outputs, structures, ...(answerSets.length === 0 ? {} : { answerSets }) },
+    program: {
+      relations,
+      rules,
+      laws,
+      strata,
+      outputs,
+      ...(selections.size === 0 ? {} : { selections }),
+      ...(structures.size === 0 ? {} : { structures }),
+      ...(answerSets.length === 0 ? {} : { answerSets }),
+    },
     diagnostics,
   };
 }
 
 /** The .dl programs of all theories first; then each theory's .lp programs, which may use every relation known by then. */
-function lowerAll(theories: readonly TheoryPrograms[], limits: Limits): Lowered[] {
-  const parts = [lowerDl(theories, limits)];
+function lowerAll(theories: readonly TheoryPrograms[], limits: Limits, reading: Reading): Lowered[] {
+  const parts = [lowerDl(theories, limits, reading)];
   const known = new Map<string, Relation>(parts.flatMap((part) => part.relations.map((relation) => [relation.name, relation] as const)));
   for (const { theory, programs } of theories) {
     const lp = programs.filter((program) => program.dialect === "lp");

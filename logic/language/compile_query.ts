@@ -3,6 +3,7 @@ import { type Limits, limitsWith } from "../../schema/limits.ts";
 import type { Span } from "../../schema/place.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { Formula, RuleItem, Term, Variable } from "./ast.ts";
+import { assayReading } from "./compatibility.ts";
 import { DiagnosticSink } from "./diagnostic_sink.ts";
 import { noConstants } from "./dl/lower_constants.ts";
 import type { DeclaredRelation } from "./dl/lower_relations.ts";
@@ -78,7 +79,7 @@ function lowerQuery(
   };
   const rules = lowerRule(
     item,
-    { relations, constants: noConstants, types: structures, branches: branchesOf(structures) },
+    { relations, constants: noConstants, types: structures, reading: assayReading, branches: branchesOf(structures) },
     limits,
     { rules: 0 },
     sink,

@@ -20,6 +20,8 @@ export interface IrProgram {
   readonly outputs: readonly string[];
   /** The parts that clingo alone can judge. Each of their laws is in `laws` too, over a relation without rules. */
   readonly answerSets?: readonly AnswerSetProgram[];
+  /** What relations keep of the tuples that their rules derive. An engine that cannot select must refuse the program. */
+  readonly selections?: ReadonlyMap<string, Selection>;
   /** Records and algebraic data types by every name they have; an attribute whose `declared` is one holds such values, as text. */
   readonly structures?: ReadonlyMap<string, StructuredType>;
 }
@@ -27,6 +29,19 @@ export interface IrProgram {
 export interface Stratum {
   readonly relations: readonly string[];
   readonly recursive: boolean;
+}
+
+/**
+ * Decided round by round of semi-naive evaluation and in ascending order of tuples, so that the answer is fixed. Order is what the
+ * answer hangs on all the same: two programs with the same models may select different tuples.
+ */
+export interface Selection {
+  /** Positions of each choice domain: the relation holds at most one tuple for every value of them, the least of the first round that has one. */
+  readonly domains: readonly (readonly number[])[];
+  /** Rules that derive the tuples which go, after every round. */
+  readonly subsumptions: readonly IrRule[];
+  /** The stratum ends with the round in which the relation reaches so many tuples. */
+  readonly size: number | null;
 }
 
 /** A relation whose tuples are violations. */
@@ -77,6 +92,8 @@ export interface IrOperation {
   readonly op: IrOperator;
   readonly args: readonly IrTerm[];
   readonly type: ValueType;
+  /** Under a declared compatibility only: the exact integer is wrapped to so many bits. */
+  readonly wrap?: 32 | 64;
 }
 
 export type IrOperator =

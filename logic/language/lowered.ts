@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../schema/diagnostic.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { AnswerSetProgram } from "./answer_sets.ts";
 import type { StructuredType } from "./dl/named_type.ts";
-import type { IrRule, Law } from "./ir.ts";
+import type { IrRule, Law, Selection } from "./ir.ts";
 
 /**
  * What one dialect's lowering hands to `compile`: typed single-headed rules and the relations they declare. Rules that had an
@@ -18,6 +18,7 @@ export interface Lowered {
   /** What clingo alone can judge; absent where there is none. Its laws are among `laws`, its relations are not among `relations`. */
   readonly answerSets?: readonly AnswerSetProgram[];
   readonly diagnostics: readonly Diagnostic[];
+  readonly selections?: ReadonlyMap<string, Selection>;
   /** Records and algebraic data types by every name they have. */
   readonly structures?: ReadonlyMap<string, StructuredType>;
   /** Relations of which rules are missing for their errors; absent where that is not known. Checks over whole programs pass over them. */

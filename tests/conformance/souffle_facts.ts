@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { Attribute } from "../../schema/relation.ts";
 import type { Row, Value } from "../../schema/value.ts";
 
@@ -27,7 +28,8 @@ export function readFacts(
   if (!existsSync(file)) throw new Error(`cannot open fact file ${file}`);
   const quoted = parameters.get("rfc4180") === "true";
   const delimiter = parameters.get("delimiter") ?? (quoted ? "," : "\t");
-  const text = readFileSync(file, "utf8");
+  const bytes = readFileSync(file);
+  const text = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("utf8");
   const body = parameters.get("headers") === "true" ? text.slice(text.indexOf("\n") + 1) : text;
   const lines = quoted ? quotedRecords(body, delimiter) : plainRecords(body, delimiter, attributes.length);
   if (attributes.length === 0) return lines.length > 0 ? [[]] : [];

@@ -2,7 +2,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { materialise } from "../../logic/engines/duckdb/materialise.ts";
+import { needsOf, rulesByRelation } from "../../logic/engines/duckdb/needs.ts";
 import type { DirectiveItem, Program } from "../../logic/language/ast.ts";
+import { inputOf, souffleReading } from "../../logic/language/compatibility.ts";
 import { compile } from "../../logic/language/compile.ts";
 import { DiagnosticSink } from "../../logic/language/diagnostic_sink.ts";
 import { expandComponents } from "../../logic/language/dl/expand_components.ts";
@@ -34,7 +36,7 @@ const limits = limitsWith({ verdict_ms: Number(process.env["SOUFFLE_CASE_MS"] ??
 export async function runCase(session: DuckDbSession, one: SouffleCase): Promise<Result> {
   const file = { path: one.program, text: sourceOf(one) };
   const read = readPrograms([file], (from, path) => included(one, from, path), limits);
-  const compiled = compile([{ theory: "t", programs: read.programs }], limits);
+  const compiled = compile([{ theory: "t", programs: read.programs }], limits, souffleReading(64));
   const errors = [...read.diagnostics, ...compiled.diagnostics].filter(({ severity }) => severity === "error");
   const text = read.programs.map((program) => (program.file === file.path ? file.text : readFileSync(program.file, "utf8"))).join("\n");
   if (one.negative) return { text, ...refusal(one, errors, await runs(session, one, read.programs, compiled.program)) };
@@ -91,19 +93,22 @@ function included(one: SouffleCase, from: string, path: string): ProgramFile | n
 async function evaluate(session: DuckDbSession, one: SouffleCase, programs: readonly Program[], program: IrProgram): Promise<Written> {
   const [items = []] = expandComponents([programs.flatMap((one) => one.items)], limits, new DiagnosticSink());
   const directives = items.filter((item) => item.kind === "directive");
+  const asked = directives.filter(({ directive }) => directive === "output" || directive === "printsize");
+  const names = [...new Set(asked.flatMap((directive) => directive.relations.map(({ name }) => name)))];
+  const { reached } = needsOf(program, rulesByRelation(program), names);
   const facts = new Map<string, Row[]>();
   for (const directive of directives) {
     if (directive.directive !== "input") continue;
     for (const { name } of directive.relations) {
       const relation = relationOf(program, name);
+      if (!reached.has(name)) continue;
       const rows = readFacts(name, relation.attributes, parametersOf(directive), one.facts, readField(program));
-      facts.set(name, [...(facts.get(name) ?? []), ...rows]);
+      const fed = relation.role === "base" ? name : inputOf(name);
+      facts.set(fed, [...(facts.get(fed) ?? []), ...rows]);
     }
   }
   const unique = [...facts].map(([name, rows]) => [name, [...new Map(rows.map((row) => [row.join("\0"), row])).values()]] as const);
   const input = await inputOver(session, program, Object.fromEntries(unique), limits);
-  const asked = directives.filter(({ directive }) => directive === "output" || directive === "printsize");
-  const names = [...new Set(asked.flatMap((directive) => directive.relations.map(({ name }) => name)))];
   const made = await materialise(input, names);
   try {
     if (made.undecided !== null) throw new Error(`undecided: ${made.undecided.detail}`);
@@ -128,9 +133,14 @@ function written(program: IrProgram, one: SouffleCase, asked: readonly Directive
       const found = rows.get(name) ?? [];
       const io = one.toStdout ? "stdout" : (parameters.get("IO") ?? "file");
       if (directive.directive === "printsize") stdout += `${name}\t${found.length}\n`;
-      else if (io === "stdout") stdout += stdoutText(program, relation, found, parameters);
-      else if (io === "file" && !parameters.has("compress")) {
-        files.set(parameters.get("filename") ?? `${name}.csv`, csvText(program, relation, found, parameters));
+      else if (io === "stdout") {
+        const headed = one.toStdout ? new Map([...parameters, ["headers", "true"]]) : parameters;
+        stdout += stdoutText(program, relation, found, headed);
+      } else if (io === "file") {
+        files.set(
+          (parameters.get("filename") ?? `${name}.csv`).replace(/\.gz\.output$/u, ""),
+          csvText(program, relation, found, parameters),
+        );
       } else throw new NotRead(`output to \`IO=${io}\``);
     }
   }
@@ -145,8 +155,9 @@ function csvText(program: IrProgram, relation: Relation, rows: readonly Row[], p
 }
 
 function stdoutText(program: IrProgram, relation: Relation, rows: readonly Row[], parameters: Parameters): string {
-  const lines = csvText(program, relation, rows, parameters);
-  return `---------------\n${relation.name}\n===============\n${lines}===============\n`;
+  const header = parameters.get("headers") === "true" ? `${relation.attributes.map(({ name }) => name).join("\t")}\n` : "";
+  const lines = csvText(program, relation, rows, new Map([...parameters, ["headers", "false"]]));
+  return `---------------\n${relation.name}\n${header}===============\n${lines}===============\n`;
 }
 
 function parametersOf(directive: DirectiveItem): Parameters {

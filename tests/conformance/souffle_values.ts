@@ -129,7 +129,7 @@ export function rowText(program: IrProgram, relation: Relation, row: Row, delimi
 
 function scalarForm(value: Value, type: ValueType, quoted: boolean): string {
   if (type === "float") return floatText(Number(value));
-  return type === "symbol" && quoted ? `"${String(value).replaceAll('"', '\\"')}"` : String(value);
+  return type === "symbol" && quoted ? `"${String(value).replaceAll('"', '\\""')}"` : String(value);
 }
 
 /** Inside a quoted field a symbol's quotes are doubled. */

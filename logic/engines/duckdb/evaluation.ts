@@ -1,6 +1,6 @@
 import type { Relation } from "../../../schema/relation.ts";
 import { quoteName } from "../../../schema/sql_session.ts";
-import type { IrRule, Stratum } from "../../language/ir.ts";
+import type { IrRule, Selection, Stratum } from "../../language/ir.ts";
 import { BoundedSession } from "./bounded_session.ts";
 import type { DuckDbInput } from "./input.ts";
 import { atomsOf, type Needs, needsOf, rulesByRelation } from "./needs.ts";
@@ -55,6 +55,11 @@ export class Evaluation {
 
   rules(relation: string): readonly IrRule[] {
     return this.#rules.get(relation) ?? [];
+  }
+
+  /** What the relation keeps of what its rules derive; null where that is everything. */
+  selection(name: string): Selection | null {
+    return this.input.program.selections?.get(name) ?? null;
   }
 
   /** The tuples of a base relation or of a derived one that is computed. */
@@ -117,7 +122,7 @@ export class Evaluation {
   }
 
   async #computeStratum(stratum: Stratum, open: readonly string[]): Promise<void> {
-    if (stratum.recursive) {
+    if (stratum.recursive || stratum.relations.some((name) => this.selection(name) !== null)) {
       for (const [name, source] of await evaluateRecursion(this, stratum.relations)) this.#sources.set(name, source);
       return;
     }

@@ -39,7 +39,8 @@ export function needsOf(program: IrProgram, rules: ReadonlyMap<string, readonly 
   }
   for (const relation of reached) {
     const members = recursive.get(relation);
-    for (const atom of (rules.get(relation) ?? []).flatMap((rule) => atomsOf(rule.body))) {
+    const selecting = program.selections?.get(relation)?.subsumptions ?? [];
+    for (const atom of [...(rules.get(relation) ?? []), ...selecting].flatMap((rule) => atomsOf(rule.body))) {
       reached.add(atom.relation);
       uses.set(atom.relation, (uses.get(atom.relation) ?? 0) + 1);
       if (members !== undefined && !members.has(atom.relation)) readInRecursion.add(atom.relation);

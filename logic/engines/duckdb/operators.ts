@@ -19,6 +19,29 @@ const TWO_63 = "9223372036854775808::HUGEINT";
  * numbers, except that what would wrap, trap or be undefined there fails here; strings are counted in code points.
  */
 export function operationSql(term: IrOperation, args: readonly SqlExpression[], symbolBytes: number): OperationSql {
+  return term.wrap === undefined ? exactSql(term, args, symbolBytes) : wrappedSql(term, term.wrap, args, symbolBytes);
+}
+
+/** Under a declared compatibility: what leaves the type keeps its low bits. */
+function wrappedSql(term: IrOperation, bits: 32 | 64, args: readonly SqlExpression[], symbolBytes: number): OperationSql {
+  const { op, type } = term;
+  const exact = exactSql(term, args, symbolBytes);
+  if (op !== "+" && op !== "-" && op !== "*" && op !== "neg") {
+    return bits === 64 ? exact : { ...exact, sql: wrapSql(exact.sql, type, bits) };
+  }
+  const [a, b] = args.map((argument) => `(${argument.sql})::HUGEINT`);
+  const wrapped = wrapSql(op === "neg" ? `TRY(-${a})` : `TRY(${a} ${op} ${b})`, type, bits);
+  return fallible(bits === 64 ? `coalesce(${exact.sql}, ${wrapped})` : wrapped, ["overflow"]);
+}
+
+/** The low bits of an integer as a value of the type. */
+function wrapSql(sql: string, type: ValueType, bits: 32 | 64): string {
+  const size = bits === 64 ? TWO_64 : "4294967296::HUGEINT";
+  const half = type === "unsigned" ? "0::HUGEINT" : bits === 64 ? TWO_63 : "2147483648::HUGEINT";
+  return `((((${sql})::HUGEINT + ${half}) % ${size} + ${size}) % ${size} - ${half})::${SQL_TYPE[type]}`;
+}
+
+function exactSql(term: IrOperation, args: readonly SqlExpression[], symbolBytes: number): OperationSql {
   const [a = "", b = "", c = ""] = args.map((argument) => argument.sql);
   const from = args[0]?.type ?? term.type;
   switch (term.op) {

@@ -11,7 +11,12 @@ import { columnsOf, type Lowering, type Source } from "./source.ts";
 export async function evaluateRecursion(evaluation: Evaluation, relations: readonly string[]): Promise<Map<string, Source>> {
   const staged = await stageInputs(evaluation, relations);
   const [only] = relations;
-  if (only !== undefined && relations.length === 1 && fitsRecursiveQuery(only, evaluation.rules(only))) {
+  if (
+    only !== undefined &&
+    relations.length === 1 &&
+    evaluation.selection(only) === null &&
+    fitsRecursiveQuery(only, evaluation.rules(only))
+  ) {
     const relation = evaluation.relation(only);
     const base = evaluation.lowering();
     const lowering: Lowering = { ...base, source: (atom) => staged.get(atom.relation) ?? base.source(atom) };
@@ -54,7 +59,8 @@ export function recursiveQuery({ relation, rules, lowering }: RecursiveQueryInpu
 export async function stageInputs(evaluation: Evaluation, relations: readonly string[]): Promise<Map<string, Source>> {
   const staged = new Map<string, Source>();
   const members = new Set(relations);
-  const recursiveRules = relations.flatMap((name) => evaluation.rules(name)).filter((rule) => recursiveAtoms(rule, members) > 0);
+  const rules = relations.flatMap((name) => [...evaluation.rules(name), ...(evaluation.selection(name)?.subsumptions ?? [])]);
+  const recursiveRules = rules.filter((rule) => recursiveAtoms(rule, members) > 0);
   for (const { relation: name } of recursiveRules.flatMap((rule) => atomsOf(rule.body))) {
     if (members.has(name) || staged.has(name)) continue;
     const source = evaluation.source(name);

@@ -4,6 +4,7 @@ import { atomsOf } from "./needs.ts";
 import { recursiveAtoms } from "./recursion_shape.ts";
 import { FEW_ROWS, RoundBatches } from "./round_batch.ts";
 import { columnType, relationSelect } from "./select.ts";
+import { SelectedRounds } from "./selected_rounds.ts";
 import { columnsOf, type Lowering, type Source } from "./source.ts";
 
 /** A relation computed round by round. Column `r` is the round in which a tuple was first derived: the height of its least proof. */
@@ -40,7 +41,8 @@ export async function semiNaive(
   for (const name of relations) tables.set(name, await createRoundTable(evaluation, name));
   const run = new Run(evaluation, tables, staged, restriction);
   const [only = ""] = relations;
-  const batches = restriction === null ? RoundBatches.over(evaluation, relations, tables.get(only)?.table ?? "", staged) : null;
+  const isPlain = restriction === null && relations.every((name) => evaluation.selection(name) === null);
+  const batches = isPlain ? RoundBatches.over(evaluation, relations, tables.get(only)?.table ?? "", staged) : null;
   let small = 0;
   for (let round = 0; ; round++) {
     if (batches !== null && small >= SMALL_ROUNDS && round < evaluation.input.limits.rounds) {
@@ -55,7 +57,7 @@ export async function semiNaive(
       small = 0;
     }
     const found = await run.round(round);
-    if (found === 0) return tables;
+    if (found === 0 || run.isFull()) return tables;
     small = round > 0 && found <= FEW_ROWS ? small + 1 : 0;
   }
 }
@@ -67,6 +69,7 @@ class Run {
   readonly #restriction: Restriction | null;
   readonly #statements: readonly { readonly name: string; readonly start: readonly string[]; readonly steps: readonly Step[] }[];
   readonly #total = new Map<string, number>();
+  readonly #selected: SelectedRounds | null;
   #fresh = new Set<string>();
 
   constructor(
@@ -78,6 +81,7 @@ class Run {
     this.#evaluation = evaluation;
     this.#tables = tables;
     this.#restriction = restriction;
+    this.#selected = SelectedRounds.over(evaluation, tables);
     this.#statements = [...tables.keys()].map((name) => ({ name, ...roundStatements(evaluation, name, tables, staged) }));
   }
 
@@ -91,14 +95,26 @@ class Run {
       if (open.length === 0) continue;
       if (round > input.limits.rounds) throw session.limitReached("rounds", name);
       const room = input.limits.rows_derived + 1 - (this.#total.get(name) ?? 0);
+      const part = { selects: open.map((sql) => sql.replaceAll(ROUND, String(round))), round, room };
+      const chosen = await this.#selected?.insert(name, part);
       const sql = insertSql(this.#evaluation, name, this.#tables, open, room, this.#restriction);
-      const inserted = await session.write(sql.replaceAll(ROUND, String(round)), name);
+      const inserted = chosen ?? (await session.write(sql.replaceAll(ROUND, String(round)), name));
       this.count(name, inserted);
       if (inserted > 0) found.add(name);
       rows += inserted;
     }
+    for (const { name, rows: gone, fresh } of (await this.#selected?.subsume(found, round)) ?? []) {
+      this.count(name, -gone);
+      rows -= gone;
+      if (!fresh) found.delete(name);
+    }
     this.#fresh = found;
-    return rows;
+    return found.size === 0 ? 0 : Math.max(rows, 1);
+  }
+
+  /** Whether some relation has the size at which the stratum ends. */
+  isFull(): boolean {
+    return [...this.#total].some(([name, rows]) => rows >= (this.#evaluation.selection(name)?.size ?? Number.POSITIVE_INFINITY));
   }
 
   count(name: string, rows: number): void {

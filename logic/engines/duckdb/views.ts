@@ -11,13 +11,14 @@ import { aliases, columnsOf, type Lowering, namedColumns, type Source } from "./
 /**
  * One SELECT that gives a derived relation's tuples under its attributes' names, free of duplicates. `table` names what to read
  * for every other relation, base or derived, with its attributes as columns (`NULLARY_COLUMN` where it has none).
- * Returns null where SQL cannot state it: recursion that is mutual, not linear or building values. A view knows no bounds, and it raises
+ * Returns null where SQL cannot state it: recursion that is mutual, not linear or building values, and selections. A view knows no bounds, and it raises
  * an evaluation error only where a reader asks for the row.
  * Errors: `EngineLimit` where an expression grows too large.
  */
 export function viewSql(program: IrProgram, relation: string, table: (relation: string) => string): string | null {
   const described = program.relations.get(relation);
   if (described === undefined || described.role !== "derived") throw new Error(`${relation} is not a derived relation`);
+  if (program.selections?.has(relation) === true) return null;
   const byRelation = rulesByRelation(program);
   const rules = byRelation.get(relation) ?? [];
   const stratum = program.strata.find((candidate) => candidate.relations.includes(relation));

@@ -1,4 +1,5 @@
 import type { Term } from "../ast.ts";
+import type { Reading } from "../compatibility.ts";
 import type { DeclaredRelation } from "./lower_relations.ts";
 import type { TypeTable } from "./lower_types.ts";
 import type { StructuredType } from "./named_type.ts";
@@ -8,6 +9,7 @@ export interface DlScope {
   readonly relations: ReadonlyMap<string, DeclaredRelation>;
   readonly constants: ConstantTable;
   readonly types: TypeTable;
+  readonly reading: Reading;
   /** The algebraic data type of each branch. */
   readonly branches: ReadonlyMap<string, StructuredType>;
 }

@@ -122,8 +122,7 @@ class Expander {
     }
     const bound: Renaming = { relations: new Map(), types: binding };
     for (const item of component.items) {
-      if (item.kind === "type") items.push({ ...renameItem(item, bound), name: item.name, branches: boundFields(item, bound) });
-      else if (item.kind === "relation" || item.kind === "directive") items.push(renameItem(item, bound));
+      if (item.kind === "type" || item.kind === "relation" || item.kind === "directive") items.push(renameItem(item, bound));
     }
     const relations = new Set(items.flatMap((item) => (item.kind === "relation" ? item.names.map(({ name }) => name) : [])));
     for (const rule of component.items.flatMap((item) => (item.kind === "rule" ? singleHeads(item) : []))) {
@@ -136,10 +135,6 @@ class Expander {
     const left = orphans.filter((rule) => !found.includes(rule));
     orphans.splice(0, orphans.length, ...left);
   }
-}
-
-function boundFields(item: Extract<Item, { kind: "type" }>, bound: Renaming): Extract<Item, { kind: "type" }>["branches"] {
-  return renameItem(item, bound).branches.map((branch, at) => ({ ...branch, name: item.branches[at]?.name ?? branch.name }));
 }
 
 function initsOf(component: ComponentItem): InitItem[] {

@@ -1,5 +1,7 @@
 import { type Limits, limitsWith } from "../../../schema/limits.ts";
+import { type Span, spanText } from "../../../schema/place.ts";
 import type { DirectiveItem, Item, Program, RelationItem } from "../ast.ts";
+import { assayReading, type Reading } from "../compatibility.ts";
 import { DiagnosticSink } from "../diagnostic_sink.ts";
 import { didYouMean } from "../did_you_mean.ts";
 import type { IrRule, Law } from "../ir.ts";
@@ -9,8 +11,10 @@ import { checkHoles, type LawMark, readMarks } from "../marks.ts";
 import type { DlScope } from "./dl_scope.ts";
 import { expandComponents } from "./expand_components.ts";
 import { readConstants } from "./lower_constants.ts";
+import { feed, rewriteEquivalences } from "./lower_equivalence.ts";
 import { type DeclaredRelation, readRelations } from "./lower_relations.ts";
 import { type Expansion, lowerRule } from "./lower_rule.ts";
+import { type LoweredSubsumption, selectionsOf, subsumptionRule } from "./lower_selection.ts";
 import { branchesOf, readTypes, type TypeTable } from "./lower_types.ts";
 import { type StructuredType, structureOf } from "./named_type.ts";
 
@@ -23,10 +27,10 @@ export interface TheoryPrograms {
  * Lowers the `.dl` programs of a set of theories, which share one namespace of types and relations; constants are each theory's own.
  * Programs of the other dialect are passed over. Declarations may stand in any order.
  */
-export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = limitsWith()): Lowered {
+export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = limitsWith(), reading: Reading = assayReading): Lowered {
   const sink = new DiagnosticSink();
-  const written = theories.map(({ programs }) => programs.flatMap((one) => (one.dialect === "dl" ? one.items : [])));
-  const expanded = expandComponents(written, limits, sink);
+  const texts = theories.map(({ programs }) => programs.flatMap((one) => (one.dialect === "dl" ? one.items : [])));
+  const expanded = expandComponents(texts, limits, sink);
   const parts = theories.map(({ theory }, index) => ({ theory, items: expanded[index] ?? [] }));
   const all = parts.flatMap((part) => part.items);
   const types = readTypes(ofKind(all, "type"), limits, sink);
@@ -34,16 +38,28 @@ export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = li
   const directives = ofKind(all, "directive");
   const fed = new Set(directives.filter((one) => one.directive === "input").flatMap((one) => one.relations.map((ref) => ref.name)));
   const declarations = parts.flatMap(({ theory, items }) => ofKind(items, "relation").map((item) => ({ item, theory })));
-  const relations = readRelations({ items: declarations, fed, types, limits }, sink);
+  const heads = new Set(ofKind(all, "rule").flatMap((item) => item.heads.map((head) => head.relation)));
+  const selected = declarations.filter(({ item }) => item.choices.length > 0 || item.qualifiers.includes("eqrel"));
+  const chosen = new Set(selected.flatMap(({ item }) => item.names.map(({ name }) => name)));
+  const derived: ReadonlySet<string> = reading.feeds_derived ? heads.union(chosen) : new Set<string>();
+  const relations = readRelations({ items: declarations, fed, derived, structured: reading.feeds_derived, types, limits }, sink);
   refuseMarks(all, sink);
+  refuseSharedNames(relations, types, sink);
   checkDirectives(directives, relations, sink);
   const laws = [...relations.values()].flatMap((declared) => lawsOf(declared.marks.laws, declared, declared.relation.doc, sink));
   const rules: IrRule[] = [];
   const incomplete = new Set<string>();
   const expansion: Expansion = { rules: 0 };
+  const subsumptions: LoweredSubsumption[] = [];
   for (const { theory, items } of parts) {
-    const scope: DlScope = { relations, constants: readConstants(ofKind(items, "const"), sink), types, branches };
+    const scope: DlScope = { relations, constants: readConstants(ofKind(items, "const"), sink), types, branches, reading };
     for (const item of ofKind(items, "rule")) {
+      if (item.form === "subsumption") {
+        const rule = subsumptionRule(item, sink);
+        if (rule === null) continue;
+        subsumptions.push({ relation: rule.heads[0]?.relation ?? "", rules: lowerRule(rule, scope, limits, expansion, sink) });
+        continue;
+      }
       laws.push(...lawsOnRule(item, theory, relations, sink));
       const lowered = lowerRule(item, scope, limits, expansion, sink);
       rules.push(...lowered);
@@ -53,15 +69,18 @@ export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = li
   const keys = [...relations.values()]
     .map((declared) => keyLaw(declared.relation, declared.theory, declared.marks.keys))
     .filter((key) => key !== null);
+  const items = declarations.map(({ item }) => item);
+  const declared = [...relations.values()].map((one) => one.relation);
+  const feeds = declared.filter(({ name, role }) => role === "derived" && fed.has(name)).map(feed);
+  const plain = { relations: [...declared, ...feeds.map(({ base }) => base)], rules: [...rules, ...feeds.map(({ rule }) => rule)] };
+  const written = rewriteEquivalences(items, plain, sink);
+  const selections = selectionsOf({ relations, items, directives, subsumptions }, sink);
   return {
-    relations: [...[...relations.values()].map((declared) => declared.relation), ...keys.map((key) => key.relation)],
-    rules: [...rules, ...keys.map((key) => key.rule)],
+    relations: [...written.relations, ...keys.map((key) => key.relation)],
+    rules: [...written.rules, ...keys.map((key) => key.rule)],
+    selections,
     laws: [...laws, ...keys.map((key) => key.law)],
-    outputs: outputsOf(
-      directives,
-      relations,
-      declarations.map(({ item }) => item),
-    ),
+    outputs: outputsOf(directives, relations, items),
     diagnostics: sink.list(),
     incomplete: [...incomplete],
     structures: structuresOf(types),
@@ -76,6 +95,14 @@ function structuresOf(types: TypeTable): Map<string, StructuredType> {
       return structure === null ? [] : [[name, structure] as const];
     }),
   );
+}
+
+/** Soufflé keeps types and relations in one namespace. */
+function refuseSharedNames(relations: ReadonlyMap<string, DeclaredRelation>, types: TypeTable, sink: DiagnosticSink): void {
+  for (const [name, { relation }] of relations) {
+    if (!types.has(name)) continue;
+    sink.error("check.duplicate", { span: relation.span, text: name }, `\`${name}\` is a type and a relation`, "rename one");
+  }
 }
 
 function ofKind<K extends Item["kind"]>(items: readonly Item[], kind: K): Extract<Item, { kind: K }>[] {
@@ -136,7 +163,14 @@ function checkDirectives(
   relations: ReadonlyMap<string, DeclaredRelation>,
   sink: DiagnosticSink,
 ): void {
-  for (const { name, span } of directives.flatMap((one) => one.relations)) {
+  const once = new Map<string, Span>();
+  for (const { directive, name, span } of directives.flatMap((one) => one.relations.map((ref) => ({ directive: one.directive, ...ref })))) {
+    const first = once.get(`${directive} ${name}`);
+    if (first !== undefined && (directive === "printsize" || directive === "limitsize")) {
+      const message = `\`.${directive} ${name}\` stands at ${spanText(first)} and again here`;
+      sink.error("check.duplicate", { span, text: name }, message, "remove one");
+    }
+    once.set(`${directive} ${name}`, span);
     if (relations.has(name)) continue;
     const help = () => didYouMean(name, relations.keys(), "declare it with `.decl`");
     sink.error("check.unknown_relation", { span, text: name }, `there is no relation \`${name}\``, help);

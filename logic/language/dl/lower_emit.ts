@@ -1,7 +1,8 @@
 import { unreachable } from "../../../schema/unreachable.ts";
 import type { Value, ValueType } from "../../../schema/value.ts";
+import type { Reading } from "../compatibility.ts";
 import type { DiagnosticSink } from "../diagnostic_sink.ts";
-import type { IrAggregate, IrAtom, IrLiteral, IrRule, IrTerm } from "../ir.ts";
+import type { IrAggregate, IrAtom, IrLiteral, IrOperation, IrRule, IrTerm } from "../ir.ts";
 import { integerAs } from "../literal.ts";
 import type { FlatAggregate, FlatAtom, FlatLiteral, FlatRule, FlatTerm } from "./flat.ts";
 import { ownVariables } from "./lower_aggregates.ts";
@@ -11,8 +12,8 @@ import { describe, type TypeInference } from "./lower_infer.ts";
  * Writes a flat rule in the intermediate form, with the types that `inference` found. Literals that do not fit their type are
  * `check.number_range`. The rule is meant for use only where the sink has no error; its id is given by `compile`.
  */
-export function emitRule(rule: FlatRule, inference: TypeInference, sink: DiagnosticSink): IrRule {
-  const emitter = new Emitter(inference, sink);
+export function emitRule(rule: FlatRule, inference: TypeInference, reading: Reading, sink: DiagnosticSink): IrRule {
+  const emitter = new Emitter(inference, reading, sink);
   const args = rule.head.args.map((arg) => (arg === null ? zero : emitter.term(arg)));
   const body = rule.body.map((literal) => emitter.literal(literal));
   return { id: rule.head.relation, head: { relation: rule.head.relation, args }, body, span: rule.span };
@@ -29,10 +30,12 @@ function element(name: string): IrTerm {
 
 class Emitter {
   readonly #inference: TypeInference;
+  readonly #reading: Reading;
   readonly #sink: DiagnosticSink;
 
-  constructor(inference: TypeInference, sink: DiagnosticSink) {
+  constructor(inference: TypeInference, reading: Reading, sink: DiagnosticSink) {
     this.#inference = inference;
+    this.#reading = reading;
     this.#sink = sink;
   }
 
@@ -72,12 +75,12 @@ class Emitter {
       case "string":
         return { kind: "constant", value: term.value, type };
       case "apply":
-        return {
+        return this.#wrapped({
           kind: "operation",
           op: term.op === "+" && type === "symbol" ? "cat" : term.op,
           args: term.args.map((arg) => this.term(arg)),
           type,
-        };
+        });
       case "nil":
         return nil;
       case "record": {
@@ -95,6 +98,21 @@ class Emitter {
       default:
         return unreachable(term);
     }
+  }
+
+  /** An integer operation under the wrap of the reading; the amount of a shift counts modulo its bits. */
+  #wrapped(operation: IrOperation): IrOperation {
+    const wrap = this.#reading.wrap_bits;
+    if (wrap === null || (operation.type !== "number" && operation.type !== "unsigned")) return operation;
+    if (wrap === 64 || !operation.op.startsWith("bsh")) return { ...operation, wrap };
+    const [value, amount] = operation.args;
+    if (value === undefined || amount === undefined) return operation;
+    const masked = (term: IrTerm, mask: bigint): IrTerm => {
+      const { type } = operation;
+      return { kind: "operation", op: "band", args: [term, { kind: "constant", value: mask, type }], type };
+    };
+    const pattern = operation.op === "bshru" ? masked(value, 0xffff_ffffn) : value;
+    return { ...operation, args: [pattern, masked(amount, 31n)], wrap };
   }
 
   /** A term as an element of a structure: structures stand as they are. */

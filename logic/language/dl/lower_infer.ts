@@ -180,12 +180,26 @@ export class TypeInference {
       before = waiting.length;
       waiting = waiting.filter((use) => !this.#settle(use));
     }
-    for (const { structure, at } of waiting) {
-      const found = this.#class(structure);
-      if (found.broken) continue;
-      found.broken = true;
-      const help = "give the variable an attribute whose type says it";
-      this.#sink.error("check.type_conflict", { span: at.span, text: describe(at) }, "nothing tells which structure this is", help);
+    this.#shareFields(waiting);
+  }
+
+  /** Records of a type that nothing names: those of one class have fields of one type each. */
+  #shareFields(uses: readonly StructureUse[]): void {
+    const first = new Map<number, (number | null)[]>();
+    for (const { structure, fields, at } of uses) {
+      const root = this.#find(structure);
+      const known = first.get(root);
+      if (known === undefined) first.set(root, [...fields]);
+      else if (known.length !== fields.length) {
+        const message = `a record of ${known.length} fields is compared with one of ${fields.length}`;
+        this.#sink.error("check.arity", { span: at.span, text: describe(at) }, message, null);
+      } else {
+        for (const [position, field] of fields.entries()) {
+          const other = known[position] ?? null;
+          if (other === null) known[position] = field;
+          else if (field !== null) this.#unify(other, field, at);
+        }
+      }
     }
   }
 

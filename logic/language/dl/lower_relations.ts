@@ -7,7 +7,7 @@ import { didYouMean } from "../did_you_mean.ts";
 import { readLiteral } from "../literal.ts";
 import { type DefaultMark, type KeyMark, type Marks, readMarks } from "../marks.ts";
 import { lookupType, type TypeTable } from "./lower_types.ts";
-import type { NamedType } from "./named_type.ts";
+import { type NamedType, structureOf } from "./named_type.ts";
 
 /** A relation with its attributes' named types, which the intermediate form no longer has; null where a type had an error. */
 export interface DeclaredRelation {
@@ -21,6 +21,10 @@ export interface RelationsInput {
   readonly items: readonly { readonly item: RelationItem; readonly theory: string }[];
   /** Names that an `.input` directive feeds. */
   readonly fed: ReadonlySet<string>;
+  /** Names that are derived although they are fed. */
+  readonly derived?: ReadonlySet<string>;
+  /** Whether base relations may hold structures. */
+  readonly structured?: boolean;
   readonly types: TypeTable;
   readonly limits: { readonly [name in Extract<LimitName, "attributes">]: number };
 }
@@ -40,7 +44,7 @@ export function readRelations(input: RelationsInput, sink: DiagnosticSink): Map<
         sink.error("check.duplicate", { span, text: name }, message, "rename one, or remove it");
         continue;
       }
-      const role = input.fed.has(name) || item.qualifiers.includes("input") ? "base" : "derived";
+      const role = input.fed.has(name) && input.derived?.has(name) !== true ? "base" : "derived";
       checkRoleOfMarks(name, role, marks, sink);
       const key = keyOf(marks.keys, attributes, sink);
       const repair = marks.repairs[0]?.cost;
@@ -78,6 +82,10 @@ function attributesOf(item: RelationItem, input: RelationsInput, defaults: reado
     seen.add(attribute.name);
     const type = lookupType(attribute.type, input.types, sink);
     types.push(type);
+    if (type !== null && structureOf(type) !== null && !input.structured && item.names.some((ref) => input.fed.has(ref.name))) {
+      const message = `\`${attribute.name}\` of the base relation \`${name}\` is a \`${type.name}\`, a structure`;
+      sink.error("check.base_structure", { span: attribute.span, text: attribute.name }, message, null);
+    }
     const primitive = type?.primitive ?? "number";
     const mark = defaults.find((one) => one.attribute === attribute.name);
     const fallback = mark === undefined || type === null ? null : readLiteral(mark.value, primitive);

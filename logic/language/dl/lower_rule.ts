@@ -54,7 +54,7 @@ export function lowerRule(rule: RuleItem, scope: DlScope, limits: RuleLimits, ex
     checkGrounding(scoped, sink);
     const inference = new TypeInference(scoped, scope, sink);
     checkNamedTypes(scoped, scope, sink);
-    return emitRule(scoped, inference, sink);
+    return emitRule(scoped, inference, scope.reading, sink);
   });
   checkSingletons(flat, sink);
   return sink.errors === before ? lowered : [];

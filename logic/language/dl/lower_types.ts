@@ -167,6 +167,11 @@ function meaningOf(
     case "equivalence":
       return first;
     case "subtype": {
+      if (structureOf(first) !== null) {
+        const message = `\`${item.name}\` is derived from \`${first.name}\`, a structure`;
+        sink.error("check.type_definition", at, message, "give it the same name: `.type A = B`");
+        return null;
+      }
       if (first.form !== "union") return { form: "subtype", name: item.name, primitive: first.primitive, base: first };
       const message = `\`${item.name}\` is derived from the union \`${first.name}\``;
       sink.error("check.type_definition", at, message, "derive it from a primitive or a subtype");

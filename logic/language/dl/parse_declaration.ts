@@ -130,13 +130,16 @@ function parseQualifiers(cursor: Cursor, names: readonly NameRef[], items: Item[
     seen.add(token.text);
     cursor.take();
     if (token.text === "choice-domain") parseChoiceDomain(cursor, found.choices);
-    else if (directive === undefined) refuseSecondStructure(cursor, found.qualifiers, token);
+    else if (directive === undefined) refuseSecondStructure(cursor, found.qualifiers, token, seen.has("choice-domain"));
     else items.push({ kind: "directive", directive, relations: names, parameters: [], span: cursor.tokenSpan(token) });
   }
 }
 
 /** A relation is kept in one way: `brie`, `btree`, `btree_delete` and `eqrel` exclude each other. */
-function refuseSecondStructure(cursor: Cursor, qualifiers: string[], token: Token): void {
+function refuseSecondStructure(cursor: Cursor, qualifiers: string[], token: Token, isLate: boolean): void {
+  if (isLate && structures.has(token.text)) {
+    cursor.error("syntax.unexpected", `the qualifier \`${token.text}\` stands before \`choice-domain\``, cursor.tokenSpan(token));
+  }
   const other = structures.has(token.text) ? qualifiers.find((word) => structures.has(word)) : undefined;
   if (other === undefined) qualifiers.push(token.text);
   else cursor.error("syntax.unexpected", `the qualifiers \`${other}\` and \`${token.text}\` exclude each other`, cursor.tokenSpan(token));
