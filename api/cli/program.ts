@@ -6,6 +6,7 @@ import { loadCommand } from "./commands/load.ts";
 import { logCommand } from "./commands/log.ts";
 import { proposeCommand } from "./commands/propose.ts";
 import { queryCommand } from "./commands/query.ts";
+import { resCommand } from "./commands/res.ts";
 import { testCommand } from "./commands/test.ts";
 import { uuidCommand } from "./commands/uuid.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -35,6 +36,7 @@ export function program(door: Door): Command {
     queryCommand,
     explainCommand,
     logCommand,
+    resCommand,
     testCommand,
     uuidCommand,
   ]) {
