@@ -6,17 +6,17 @@ import type { SqlSession } from "../schema/sql_session.ts";
 import type { LogBreak } from "./check_log.ts";
 import { typedValue } from "./checks/types.ts";
 import type { LogEntry } from "./log.ts";
-import { proposedAgain } from "./records.ts";
-import { factsAt, type Generation, generationsAt, readGenerations } from "./store/history.ts";
+import type { LogBatch } from "./log_batch.ts";
+import { readStoredDelta } from "./records.ts";
+import { factsAt, type Generation, generationsAt } from "./store/history.ts";
 import { COMMIT, columnList, factRow, factTable, logTable, OP, ROW, sameRow } from "./store/relation_table.ts";
 import { carriedOver } from "./store/schema_change.ts";
 import { stageRows } from "./store/speculation.ts";
 
 /** The changes kept for a commit are those its delta makes: for a load, the facts carried over into changed relations and none else. */
-export async function checkCommitHistory(session: SqlSession, entry: LogEntry): Promise<LogBreak | null> {
-  const generations = await readGenerations(session);
+export async function checkCommitHistory(session: SqlSession, batch: LogBatch, entry: LogEntry): Promise<LogBreak | null> {
   const detail =
-    entry.kind === "load" ? await loadHistory(session, generations, entry.seq) : await deltaHistory(session, generations, entry);
+    entry.kind === "load" ? await loadHistory(session, batch.generations, entry.seq) : await deltaHistory(session, batch, entry);
   return detail === null ? null : { commit: entry.seq, what: "history", detail };
 }
 
@@ -32,13 +32,13 @@ async function loadHistory(session: SqlSession, generations: readonly Generation
   return null;
 }
 
-async function deltaHistory(session: SqlSession, generations: readonly Generation[], entry: LogEntry): Promise<string | null> {
-  const delta = await proposedAgain(session, entry.delta);
-  if (delta === null) return "the delta is not kept";
+async function deltaHistory(session: SqlSession, batch: LogBatch, entry: LogEntry): Promise<string | null> {
+  const parts = batch.parts.get(entry.seq);
+  if (parts === undefined) return "the delta is not kept";
+  const delta = readStoredDelta(parts.join(""));
   if (delta.proposer !== entry.proposer || delta.reason !== entry.reason) return "the delta names another proposer or reason";
-  for (const generation of generationsAt(generations, entry.seq)) {
-    const log = logTable(generation.log);
-    const stored = await session.rows(`SELECT ${OP}, ${columnList(generation.attributes)} FROM ${log} WHERE ${COMMIT} = ${entry.seq}`);
+  for (const generation of generationsAt(batch.generations, entry.seq)) {
+    const stored = batch.changes.get(generation.log)?.get(entry.seq) ?? [];
     const asserted = new Map((delta.assert.get(generation.name) ?? []).map((row) => [proposedText(row), row]));
     const retracted = new Map((delta.retract.get(generation.name) ?? []).map((row) => [proposedText(row), row]));
     for (const [op, ...columns] of stored) {

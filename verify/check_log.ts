@@ -6,7 +6,8 @@ import type { SqlSession } from "../schema/sql_session.ts";
 import { readVerdict, verdictHash } from "../schema/verdict_wire.ts";
 import { checkCommitHistory, checkFacts, checkHistoryBounds } from "./check_history.ts";
 import { GENESIS } from "./in_force.ts";
-import { entryHash, type LogEntry, readEntries, waiverEffects } from "./log.ts";
+import { entryHash, type LogEntry, waiverEffects } from "./log.ts";
+import { type LogBatch, logBatches } from "./log_batch.ts";
 import { readGenerations } from "./store/history.ts";
 
 /** The first thing that does not fit, and the commit it belongs to. */
@@ -29,8 +30,6 @@ export interface LogCheck {
   readonly break: LogBreak | null;
 }
 
-const ENTRIES_READ = 500;
-
 /**
  * Recomputes the whole log from what is stored: each entry's hash and link, the delta's id from its body, the verdict's hash from
  * its body, the hashes of the theories from their texts, waivers, the changes kept for the commit against the delta, and at last the
@@ -40,10 +39,9 @@ export async function checkLog(session: SqlSession): Promise<LogCheck> {
   const last = Number((await session.rows("SELECT coalesce(max(seq), 0) FROM assay.entry"))[0]?.[0] ?? 0);
   let prev = GENESIS;
   let commits = 0;
-  for (let from = 1; from <= last; from += ENTRIES_READ) {
-    const entries = await readEntries(session, from, Math.min(from + ENTRIES_READ - 1, last));
-    for (const entry of entries) {
-      const found = await checkEntry(session, entry, commits + 1, prev);
+  for await (const batch of logBatches(session, last)) {
+    for (const entry of batch.entries) {
+      const found = await checkEntry(session, batch, entry, commits + 1, prev);
       if (found !== null) return { ok: false, commits, head: prev, break: found };
       commits = entry.seq;
       prev = entry.hash;
@@ -59,34 +57,34 @@ async function checkWhole(session: SqlSession, last: number, commits: number): P
   return (await checkHistoryBounds(session, generations, last)) ?? (await checkFacts(session, generations, last));
 }
 
-async function checkEntry(session: SqlSession, entry: LogEntry, seq: number, prev: string): Promise<LogBreak | null> {
+async function checkEntry(session: SqlSession, batch: LogBatch, entry: LogEntry, seq: number, prev: string): Promise<LogBreak | null> {
   const commit = seq;
   if (entry.seq !== seq) return { commit, what: "entry", detail: `entry ${entry.seq} stands where entry ${seq} must` };
   if (entry.prev !== prev) return { commit, what: "entry", detail: "it does not name the hash of the entry before" };
   if (entryHash(entry) !== entry.hash) return { commit, what: "entry", detail: "its hash is not the hash of its content" };
   return (
-    (await checkDelta(session, entry)) ??
-    (await checkVerdict(session, entry)) ??
-    (await checkTheories(session, entry)) ??
-    (await checkWaivers(session, entry)) ??
-    (await checkCommitHistory(session, entry))
+    checkDelta(batch, entry) ??
+    checkVerdict(batch, entry) ??
+    (await checkTheories(session, batch, entry)) ??
+    checkWaivers(batch, entry) ??
+    (await checkCommitHistory(session, batch, entry))
   );
 }
 
-async function checkDelta(session: SqlSession, entry: LogEntry): Promise<LogBreak | null> {
-  const parts = await session.rows("SELECT body FROM assay.delta_part WHERE delta = ? ORDER BY part", [entry.delta]);
-  const id = deltaId(parts.map(([body]) => String(body)));
+function checkDelta(batch: LogBatch, entry: LogEntry): LogBreak | null {
+  const id = deltaId(batch.parts.get(entry.seq) ?? []);
   return id === entry.delta
     ? null
     : { commit: entry.seq, what: "delta", detail: `the stored delta has the id \`${id}\`, not \`${entry.delta}\`` };
 }
 
-async function checkVerdict(session: SqlSession, entry: LogEntry): Promise<LogBreak | null> {
+function checkVerdict(batch: LogBatch, entry: LogEntry): LogBreak | null {
   const fail = (detail: string): LogBreak => ({ commit: entry.seq, what: "verdict", detail });
-  const rows = await session.rows("SELECT body FROM assay.verdict WHERE delta = ?", [entry.delta]);
-  if (rows.length !== 1) return fail(`${rows.length} verdicts are stored where one must be`);
+  const [body, ...more] = batch.verdicts.get(entry.seq) ?? [];
+  if (body === undefined || more.length > 0)
+    return fail(`${body === undefined ? 0 : more.length + 1} verdicts are stored where one must be`);
   try {
-    const verdict = readVerdict(String(rows[0]?.[0]));
+    const verdict = readVerdict(body);
     if (verdictHash(verdict) !== entry.verdict) return fail("the stored verdict has another hash");
     const isOurs = verdict.verdict === "accepted" && verdict.delta === entry.delta && verdict.commit === entry.seq;
     return isOurs ? null : fail("the stored verdict does not accept this delta as this commit");
@@ -95,12 +93,10 @@ async function checkVerdict(session: SqlSession, entry: LogEntry): Promise<LogBr
   }
 }
 
-async function checkTheories(session: SqlSession, entry: LogEntry): Promise<LogBreak | null> {
+async function checkTheories(session: SqlSession, batch: LogBatch, entry: LogEntry): Promise<LogBreak | null> {
   const fail = (detail: string): LogBreak => ({ commit: entry.seq, what: "theories", detail });
-  const rows = await session.rows(
-    `SELECT name, hash FROM assay.theory WHERE commit_from <= ${entry.seq} AND (commit_to IS NULL OR ${entry.seq} < commit_to)`,
-  );
-  const stored = Object.fromEntries(rows.map(([name, hash]) => [String(name), String(hash)]));
+  const held = batch.theories.filter(({ from, to }) => from <= entry.seq && (to === null || entry.seq < to));
+  const stored = Object.fromEntries(held.map(({ name, hash }) => [name, hash]));
   if (canonicalJson(stored) !== canonicalJson(entry.theories)) return fail("other theories are stored as in force");
   if (entry.kind === "delta") return null;
   for (const [name, hash] of Object.entries(entry.theories)) {
@@ -116,14 +112,11 @@ async function checkTheories(session: SqlSession, entry: LogEntry): Promise<LogB
   return null;
 }
 
-async function checkWaivers(session: SqlSession, entry: LogEntry): Promise<LogBreak | null> {
-  const made = await session.rows("SELECT fingerprint, law, author, reason FROM assay.waiver WHERE commit_from = ?::BIGINT", [
-    BigInt(entry.seq),
-  ]);
-  const settled = await session.rows("SELECT fingerprint FROM assay.waiver WHERE commit_to = ?::BIGINT", [BigInt(entry.seq)]);
+function checkWaivers(batch: LogBatch, entry: LogEntry): LogBreak | null {
+  const made = batch.waived.get(entry.seq) ?? [];
   const effects = waiverEffects(
     made.map(([fingerprint, law]) => ({ fingerprint: String(fingerprint), law: String(law) })),
-    settled.map(([fingerprint]) => String(fingerprint)),
+    batch.settled.get(entry.seq) ?? [],
   );
   const named = ["waived", "waivers", "settled", "settlements"].filter((name) => entry.effects[name] !== effects[name]);
   const isOthers = made.some(([, , author, reason]) => author !== entry.proposer || reason !== entry.reason);

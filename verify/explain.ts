@@ -51,7 +51,7 @@ export async function explainFact(source: QuerySource, text: string): Promise<Ex
     return { kind: "why_not", asOf, why: found.whyNot };
   }
   const logs = new Map(generationsAt(await readGenerations(session), asOf).map(({ name, log }) => [name, log]));
-  return { kind: "proof", asOf, proof: await withPlaces(proven.proof, originsOf(session, program.relations, [], logs)) };
+  return { kind: "proof", asOf, proof: await withPlaces(proven.proof, originsOf(session, program.relations, [], { logs })) };
 }
 
 /**
@@ -80,7 +80,7 @@ export async function explainViolation(input: GateInput, fingerprint: string): P
   const fact = { relation: law.relation, row: witnessRow(lawRelation(program, law), violation, limits) };
   const { undecided, proof } = await prove(engine, fact);
   refuseUndecided(undecided);
-  const origins = knownPlaces(violation, originsOf(session, program.relations, recreated.delta, recreated.logs));
+  const origins = knownPlaces(violation, originsOf(session, program.relations, recreated.delta, { logs: recreated.logs }));
   return { kind: "violation", delta, violation, proof: proof === null ? null : await withPlaces(proof, origins) };
 }
 

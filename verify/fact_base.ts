@@ -5,19 +5,22 @@ import type { ProposedDelta } from "../schema/delta.ts";
 import { type Limits, limitsWith } from "../schema/limits.ts";
 import { SqlError } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
+import { Bench } from "./bench.ts";
 import { checkLog, type LogCheck } from "./check_log.ts";
-import { DuckDbWorld } from "./duckdb_world.ts";
+import type { EngineName } from "./engine_name.ts";
 import { type Explanation, explainFact, explainViolation, isFingerprint } from "./explain.ts";
-import { type GateInput, judgeDelta, judgeLoad } from "./gate.ts";
+import { type GateInput, judgeLoad } from "./gate.ts";
+import type { Decided } from "./import_order.ts";
 import { type BaseState, limitsInForce } from "./in_force.ts";
 import { judgeAgain, type ViolationsPage } from "./judge_again.ts";
+import type { ImportUnit } from "./judge_in_order.ts";
 import type { LoadRequest } from "./load.ts";
 import { type LogEntry, readEntries } from "./log.ts";
 import { ProposalGroup } from "./proposal_queue.ts";
 import { answer, type QueryRequest, type QueryResult } from "./query.ts";
 import { type Refusal, readRefusals, readWaivers, type WaiverRecord } from "./records.ts";
 import { storedVerdict } from "./remembered.ts";
-import { inOpenTransaction, type Proposal, settleByDuckDb, settleJudgement, type Writer } from "./settle.ts";
+import { inOpenTransaction, type Proposal, settleJudgement, type Writer } from "./settle.ts";
 import { Database, fileExists, inTransaction, rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
 import { checkFormat, createFormat, isEmptyDatabase } from "./store/format.ts";
@@ -29,6 +32,11 @@ export interface FactBaseOptions {
   readonly clock: Clock;
   /** Bounds asked for by name; they go before those of the theories in force, and those before the defaults. */
   readonly limits?: Partial<Limits>;
+  /**
+   * The engines that judge deltas; two of them must agree. Where absent `incremental` judges, and `duckdb` in its place where the facts
+   * pass its bounds on memory; an engine named is the one that judges, or the verdict is undecided.
+   */
+  readonly engines?: readonly EngineName[];
 }
 
 export interface LoadOptions {
@@ -45,8 +53,6 @@ export interface ProposeOptions {
   readonly page?: number;
 }
 
-const GROUP = { deltas: 4_096, rows: 100_000 };
-
 /**
  * A fact base in a DuckDB file, or in memory. All of its writes are deltas that the gate judges one after the other; reads see the
  * state of one commit and do not wait for writes. One process owns a file at a time. The caller closes it.
@@ -55,7 +61,11 @@ export class FactBase {
   readonly #database: Database;
   readonly #session: DuckDbSession;
   readonly #options: FactBaseOptions;
+  readonly #writer: Writer;
+  readonly #bench: Bench;
   #state: BaseState;
+  /** The bounds in force, made once for the theories in force. */
+  #limits: { readonly theories: readonly Theory[]; readonly bounds: Limits } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   /** The group that the last turn of the queue will judge, while it has not begun. */
   #open: ProposalGroup | null = null;
@@ -67,6 +77,8 @@ export class FactBase {
     this.#session = session;
     this.#state = state;
     this.#options = options;
+    this.#writer = { session, path: database.path, clock: options.clock };
+    this.#bench = new Bench(this.#writer, options.engines ?? null);
   }
 
   /**
@@ -121,7 +133,11 @@ export class FactBase {
   }
 
   get limits(): Limits {
-    return limitsInForce(this.#options.limits ?? {}, this.#state.inForce.theories);
+    const { theories } = this.#state.inForce;
+    if (this.#limits?.theories !== theories) {
+      this.#limits = { theories, bounds: limitsInForce(this.#options.limits ?? {}, theories) };
+    }
+    return this.#limits.bounds;
   }
 
   /**
@@ -133,7 +149,8 @@ export class FactBase {
     const request: LoadRequest = { theories, author, reason, ratchet, allowDestructive };
     return this.#exclusive(async () => {
       const judgement = await inOpenTransaction(this.#session, () => judgeLoad(this.#gateInput(), request));
-      const { verdict, state } = await settleJudgement(this.#writer(), this.#state, judgement, true);
+      const { verdict, state } = await settleJudgement(this.#writer, this.#state, judgement, true);
+      if (judgement.kind === "accepted") this.#bench.drop();
       this.#state = state;
       return verdict;
     });
@@ -146,11 +163,12 @@ export class FactBase {
    * Errors: `limit.delta_rows`, `limit.delta_bytes`, `store.full_disk`, `store.read_only`, `store.broken`; the old state then stands.
    */
   async propose(delta: ProposedDelta, options: ProposeOptions = {}): Promise<Verdict> {
-    const { keepRefusal = true, page = this.limits.violations_page } = options;
+    const { limits } = this;
+    const { keepRefusal = true, page = limits.violations_page } = options;
     const proposal: Proposal = { delta, keepRefusal, page };
     this.#assertOpen();
     if (this.#open?.hasRoomFor(proposal) !== true) {
-      const group = new ProposalGroup(GROUP);
+      const group = new ProposalGroup(limits);
       this.#exclusive(() => this.#settleGroup(group)).catch((error: unknown) => group.fail(error));
       this.#open = group;
     }
@@ -158,20 +176,26 @@ export class FactBase {
   }
 
   /**
+   * Judges units of rows, all to be asserted, one after the other as if each were proposed by itself, and commits the accepted ones as one
+   * delta; see `importDelta`, which makes the units. The verdict is that delta's, or that of a unit left undecided. Errors: those of
+   * `propose`.
+   */
+  async importInOrder(proposed: ProposedDelta, units: readonly ImportUnit[], retry: boolean): Promise<Decided & { verdict: Verdict }> {
+    return this.#exclusive(async () => {
+      const imported = await this.#bench.importInOrder(this.#state, this.limits, { proposed, units, retry });
+      this.#state = imported.state;
+      if ("error" in imported.answer) throw imported.answer.error;
+      const { refused, passes, undecided } = imported;
+      return { refused, passes, undecided, verdict: imported.answer.verdict };
+    });
+  }
+
+  /**
    * Judges deltas as if they were proposed one after the other, each over what those before it left, up to the first that is not
    * accepted; then undoes them all. Nothing is committed, kept or remembered. Returns a verdict for each delta judged.
    */
   async rehearse(deltas: readonly ProposedDelta[]): Promise<Verdict[]> {
-    return this.#undone(async (input) => {
-      const verdicts: Verdict[] = [];
-      for (const delta of deltas) {
-        const judgement = await judgeDelta(new DuckDbWorld(input), input.state, input.limits, delta, 0);
-        if (judgement.kind === "accepted") verdicts.push(judgement.accepted.verdict);
-        else verdicts.push(judgement.kind === "refused" ? judgement.refused.verdict : judgement.verdict);
-        if (judgement.kind !== "accepted") break;
-      }
-      return verdicts;
-    });
+    return this.#exclusive(() => this.#bench.rehearse(this.#state, this.limits, deltas));
   }
 
   /** The verdict that a delta was given, by its id; null where none of that id was judged, or it was left undecided. */
@@ -249,13 +273,9 @@ export class FactBase {
     return { session: this.#session, clock: this.#options.clock, limits: this.limits, state: this.#state };
   }
 
-  #writer(): Writer {
-    return { session: this.#session, path: this.#database.path, clock: this.#options.clock };
-  }
-
   async #settleGroup(group: ProposalGroup): Promise<void> {
     if (this.#open === group) this.#open = null;
-    const { answers, state } = await settleByDuckDb(this.#writer(), this.#state, this.limits, group.proposals);
+    const { answers, state } = await this.#bench.settle(this.#state, this.limits, group.proposals);
     this.#state = state;
     group.settle(answers.map((answer) => ("error" in answer ? { error: this.#asStoreError(answer.error) } : answer)));
   }

@@ -71,7 +71,7 @@ export async function judgePrepared(world: World, state: BaseState, delta: Prepa
     accepted = judgement.kind === "accepted";
     return judgement;
   } finally {
-    trial.end(accepted);
+    await trial.end(accepted);
   }
 }
 

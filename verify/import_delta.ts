@@ -1,73 +1,49 @@
-import type { ProposedDelta, ProposedRow } from "../schema/delta.ts";
+import type { ProposedDelta } from "../schema/delta.ts";
 import { rowText } from "../schema/delta_id.ts";
-import type { Place } from "../schema/place.ts";
-import type { Verdict, Violation } from "../schema/verdict.ts";
+import type { Violation } from "../schema/verdict.ts";
 import { checkShape } from "./checks/shape.ts";
-import { checkTypes, type TypedRow } from "./checks/types.ts";
+import { checkTypes, type TypedRow, type TypedRows } from "./checks/types.ts";
 import type { FactBase } from "./fact_base.ts";
+import { importWhole } from "./import_whole.ts";
+import type { ImportUnit } from "./judge_in_order.ts";
+import { aside, type ImportResult, indexOf, type SetAside } from "./set_aside.ts";
 import { ViolationPage } from "./violation_page.ts";
 
-/** A row of the delta that was set aside, and the violation it had a part in. */
-export interface SetAside {
-  readonly relation: string;
-  /** Its index among the relation's asserted rows, as proposed. */
-  readonly index: number;
-  readonly row: ProposedRow;
-  readonly place: Place | null;
-  readonly law: string;
-  readonly message: string;
-  readonly fingerprint: string;
-  /** 1 where the delta as a whole broke the law; more where the row fell because rows it depends on were set aside before it. */
-  readonly round: number;
+export interface ImportOptions {
+  readonly onViolation: "refuse" | "quarantine";
+  /** Judge records that were set aside again after the others, until none of them is accepted any more. */
+  readonly retry?: boolean;
 }
-
-export interface ImportResult {
-  /** Of the delta that was proposed last: without the rows set aside. */
-  readonly verdict: Verdict;
-  readonly setAside: readonly SetAside[];
-  readonly rounds: number;
-}
-
-/** Past so many rounds the delta is refused: a chain of dependent rows that long is no stray row. */
-const ROUNDS_MAX = 1_000;
-/** Violations looked at in one round; more of them take more rounds. */
-const ROUND_VIOLATIONS = 100_000;
 
 /**
- * Proposes a delta, and where `onViolation` is `quarantine` commits what is lawful of it: asserted rows that shape or types refuse,
- * and rows behind violations of error laws, are set aside and the rest is judged again, until it is accepted. It is refused as a
- * whole where a violation has no asserted row of the delta behind it, or nothing is left; the fact base then keeps that refusal.
- * Errors: those of `FactBase.propose`.
+ * Proposes a delta, and where `onViolation` is `quarantine` commits what is lawful of it. Its rows are judged record by record, in their
+ * order, each over what the accepted ones before it left; rows with one place are one record. What shape, types or error laws refuse is
+ * set aside, the rest is one commit. A delta that also retracts is judged as a whole: rows behind violations are set aside and the rest
+ * is judged again, and it is refused where a violation has no asserted row behind it. Errors: those of `FactBase.propose`.
  */
 export async function importDelta(
-  base: Pick<FactBase, "propose" | "program" | "limits">,
+  base: Pick<FactBase, "propose" | "importInOrder" | "program" | "limits">,
   delta: ProposedDelta,
-  options: { readonly onViolation: "refuse" | "quarantine" },
+  options: ImportOptions,
 ): Promise<ImportResult> {
   if (options.onViolation === "refuse") return { verdict: await base.propose(delta), setAside: [], rounds: 1 };
   const begun = setMalformedAside(base, delta);
   if (begun === null) return { verdict: await base.propose(delta), setAside: [], rounds: 1 };
-  const setAside = [...begun.setAside];
-  let { rest } = begun;
-  for (let round = 1; ; round += 1) {
-    const proposed = proposedRest(delta, rest);
-    const verdict = await base.propose(proposed, { keepRefusal: false, page: ROUND_VIOLATIONS });
-    if (verdict.verdict !== "refused") return { verdict, setAside, rounds: round };
-    const guilty = round < ROUNDS_MAX ? findGuilty(delta, rest, verdict, round) : null;
-    if (guilty === null) return { verdict: await base.propose(proposed), setAside, rounds: round };
-    setAside.push(...guilty);
-    rest = without(rest, guilty);
+  const { typed, setAside } = begun;
+  if ([...delta.retract.values()].some((rows) => rows.length > 0)) {
+    return importWhole(base, delta, new Map(typed.map(({ relation, rows }) => [relation.name, rows])), setAside);
   }
+  const { units, fallen } = recordsOf(delta, typed, setAside);
+  const { verdict, refused, passes } = await base.importInOrder(delta, units, options.retry === true);
+  const more = refused.flatMap(({ unit, violations, pass }) => unitAside(delta, units[unit] as ImportUnit, violations, pass));
+  return { verdict, setAside: [...setAside, ...fallen, ...more], rounds: passes };
 }
-
-/** The asserted rows that are left, by relation. */
-type Rest = ReadonlyMap<string, readonly TypedRow[]>;
 
 /** Sets aside the asserted rows that have the wrong shape or types; null where the delta is malformed elsewhere. */
 function setMalformedAside(
   base: Pick<FactBase, "program" | "limits">,
   delta: ProposedDelta,
-): { readonly setAside: readonly SetAside[]; readonly rest: Rest } | null {
+): { readonly setAside: readonly SetAside[]; readonly typed: readonly TypedRows[] } | null {
   const page = new ViolationPage(0, Number.MAX_SAFE_INTEGER);
   const typed = checkTypes(checkShape(delta, base.program.relations, page), base.limits, page);
   const setAside: SetAside[] = [];
@@ -79,8 +55,7 @@ function setMalformedAside(
     seen.add(found.pointer);
     setAside.push(aside(delta, found.relation, found.index, violation, 1));
   }
-  const rest = typed.filter(({ side }) => side === "assert").map(({ relation, rows }) => [relation.name, rows] as const);
-  return { setAside, rest: new Map(rest) };
+  return { setAside, typed: typed.filter(({ side }) => side === "assert") };
 }
 
 /** The asserted row that a pointer into the delta names. */
@@ -91,70 +66,46 @@ function asserted(delta: ProposedDelta, pointer: string): { relation: string; in
   return relation !== undefined && delta.assert.get(relation)?.[index] !== undefined ? { relation, index, pointer } : null;
 }
 
-/**
- * The rows behind the verdict's violations: the delta's facts in the support of a law, the asserted side of a contradiction. Null
- * where some violation has none, for then setting rows aside cannot mend it.
- */
-function findGuilty(delta: ProposedDelta, rest: Rest, verdict: Verdict, round: number): SetAside[] | null {
-  const index = rowIndex(rest);
-  const found = new Map<TypedRow, SetAside>();
-  for (const violation of verdict.violations) {
-    if (violation.severity !== "error" || violation.waived === true) continue;
-    const rows = violation.code === undefined ? supporting(index, violation) : [];
-    if (rows.length === 0) return null;
-    for (const { relation, row } of rows) {
-      const pointer = asserted(delta, row.pointer);
-      if (pointer !== null && !found.has(row)) found.set(row, aside(delta, relation, pointer.index, violation, round));
+/** Rows by record, in the order of their first rows; what shares a record with a malformed row falls with it. */
+function recordsOf(
+  delta: ProposedDelta,
+  typed: readonly TypedRows[],
+  malformed: readonly SetAside[],
+): { readonly units: readonly ImportUnit[]; readonly fallen: readonly SetAside[] } {
+  const broken = new Map(malformed.flatMap((item) => (item.place === null ? [] : [[item.place, item] as const])));
+  const fallen: SetAside[] = [];
+  const units: TypedRows[][] = [];
+  const byPlace = new Map<string, TypedRows[]>();
+  for (const { side, relation, rows } of typed) {
+    for (const row of rows) {
+      const cause = row.place === null ? undefined : broken.get(row.place);
+      if (cause !== undefined) {
+        fallen.push({ ...aside(delta, relation.name, indexOf(row.pointer), cause, 1) });
+        continue;
+      }
+      const known = row.place === null ? undefined : byPlace.get(row.place);
+      const unit = known ?? [];
+      if (known === undefined) {
+        units.push(unit);
+        if (row.place !== null) byPlace.set(row.place, unit);
+      }
+      const own = unit.find((part) => part.relation === relation);
+      if (own === undefined) unit.push({ side, relation, rows: [row] });
+      else (own.rows as TypedRow[]).push(row);
     }
   }
-  return found.size === 0 ? null : [...found.values()];
+  return { units, fallen };
 }
 
-type RowIndex = (relation: string) => ReadonlyMap<string, readonly TypedRow[]>;
-
-function supporting(index: RowIndex, violation: Violation): { readonly relation: string; readonly row: TypedRow }[] {
-  return violation.facts
-    .filter(({ from }) => from === "delta")
-    .flatMap(({ relation, row }) => (index(relation).get(rowText(row)) ?? []).map((typed) => ({ relation, row: typed })));
-}
-
-/** Rows by their text, for a relation when it is first asked for. */
-function rowIndex(rest: Rest): RowIndex {
-  const built = new Map<string, Map<string, TypedRow[]>>();
-  return (relation) => {
-    const known = built.get(relation);
-    if (known !== undefined) return known;
-    const index = new Map<string, TypedRow[]>();
-    for (const typed of rest.get(relation) ?? []) {
-      const text = rowText(typed.row);
-      const same = index.get(text);
-      if (same === undefined) index.set(text, [typed]);
-      else same.push(typed);
-    }
-    built.set(relation, index);
-    return index;
-  };
-}
-
-function aside(delta: ProposedDelta, relation: string, index: number, violation: Violation, round: number): SetAside {
-  const { law, message, fingerprint } = violation;
-  const row = delta.assert.get(relation)?.[index] as ProposedRow;
-  return { relation, index, row, place: delta.places.get(relation)?.[index] ?? null, law, message, fingerprint, round };
-}
-
-function without(rest: Rest, guilty: readonly SetAside[]): Rest {
-  const gone = new Set(guilty.map(({ relation, index }) => `${index} ${relation}`));
-  const stays = (relation: string, { pointer }: TypedRow): boolean =>
-    !gone.has(`${pointer.slice(pointer.lastIndexOf("/") + 1)} ${relation}`);
-  return new Map([...rest].map(([relation, rows]) => [relation, rows.filter((row) => stays(relation, row))]));
-}
-
-/** The delta with the rows that are left, typed. */
-function proposedRest(delta: ProposedDelta, rest: Rest): ProposedDelta {
-  const left = [...rest].filter(([, rows]) => rows.length > 0);
-  return {
-    ...delta,
-    assert: new Map(left.map(([relation, rows]) => [relation, rows.map(({ row }) => row)])),
-    places: new Map(left.map(([relation, rows]) => [relation, rows.map(({ place }) => place)])),
-  };
+/** Each row of a refused record with the violation that names it, or else the record's first. */
+function unitAside(delta: ProposedDelta, unit: ImportUnit, violations: readonly Violation[], pass: number): SetAside[] {
+  return unit.flatMap(({ relation, rows }) =>
+    rows.map((row) => {
+      const text = rowText(row.row);
+      const names = ({ facts }: Violation): boolean => facts.some((fact) => fact.relation === relation.name && rowText(fact.row) === text);
+      const violation = violations.find(names) ?? violations[0];
+      if (violation === undefined) throw new Error("a record was refused for nothing");
+      return aside(delta, relation.name, indexOf(row.pointer), violation, pass);
+    }),
+  );
 }

@@ -1,5 +1,8 @@
 import type { DuckDbInput } from "../logic/engines/duckdb/input.ts";
+import { loadEngine } from "../logic/engines/incremental/load_engine.ts";
 import type { IrProgram } from "../logic/language/ir.ts";
+import type { Theory } from "../logic/theory.ts";
+import { canonicalJson, sha256 } from "../schema/canonical.ts";
 import type { Clock } from "../schema/clock.ts";
 import type { Fact, SupportingFact } from "../schema/fact.ts";
 import type { Limits } from "../schema/limits.ts";
@@ -7,9 +10,12 @@ import type { Place } from "../schema/place.ts";
 import { quoteName, type SqlSession, sqlType } from "../schema/sql_session.ts";
 import type { Row } from "../schema/value.ts";
 import type { Verdict } from "../schema/verdict.ts";
-import { checkLogic } from "./checks/logic.ts";
+import { agree, binding, disagreement, type Opinion, opinionOf } from "./agreement.ts";
+import { checkLogic, type LogicJudgement } from "./checks/logic.ts";
+import type { EngineName } from "./engine_name.ts";
+import { judgeLaws } from "./memory/engine_check.ts";
 import type { Origins } from "./origins.ts";
-import { storedColumns } from "./store/relation_table.ts";
+import { baseRelations, storedColumns } from "./store/relation_table.ts";
 import { makeVerdict, nothingChecked } from "./verdict.ts";
 import { ViolationPage } from "./violation_page.ts";
 
@@ -33,28 +39,37 @@ export interface FactsToJudge {
   readonly program: IrProgram;
   /** By base relation; one that is missing holds no facts. */
   readonly sources: ReadonlyMap<string, FactSource>;
+  /** The engines that judge; two of them must agree. `duckdb` where absent. */
+  readonly engines?: readonly EngineName[];
+  /** The theories themselves, kept in a file where engines disagree. */
+  readonly texts?: readonly Theory[];
   /** Violations to skip before the page that the verdict lists; 0 where absent. */
   readonly offset?: number;
 }
 
 /**
  * A verdict over facts at hand, with no fact base: every law judged over all of them. No facts or no laws at all is undecided
- * (`nothing_checked.facts`, `nothing_checked.laws`), never accepted. Errors: `SqlError` where a source cannot be read.
+ * (`nothing_checked.facts`, `nothing_checked.laws`), never accepted. Errors: `SqlError` where a source cannot be read,
+ * `internal.engines_disagree`.
  */
 export async function judgeFacts(input: FactsToJudge): Promise<Verdict> {
-  const { session, clock, limits, program, sources, theories } = input;
+  const engines: readonly EngineName[] = [...new Set<EngineName>(input.engines ?? ["duckdb"])].toSorted();
+  const label = engines.join(",");
+  const verdicts: Verdict[] = [];
+  for (const engine of engines) verdicts.push(await judgeBy(engine, label, input));
+  const [first, second] = verdicts;
+  if (first === undefined) throw new Error("no engine is named");
+  if (second === undefined) return first;
+  if (!agree(first, second)) throw await disagreementOver(input, [opinionOf("duckdb", first), opinionOf("incremental", second)]);
+  return binding(first, second);
+}
+
+async function judgeBy(engine: EngineName, label: string, input: FactsToJudge): Promise<Verdict> {
+  const { limits, program, sources, theories } = input;
   const page = new ViolationPage(input.offset ?? 0, limits.violations_page);
   const facts = [...sources.values()].reduce((sum, source) => sum + source.rows, 0);
-  const engine: DuckDbInput = {
-    session,
-    clock,
-    limits,
-    program,
-    table: (relation) => sources.get(relation)?.expression ?? emptyTable(program, relation),
-    isDistinct: (relation) => sources.get(relation)?.distinct ?? true,
-  };
   const nothing = facts === 0 ? nothingChecked("facts", "there are no facts to judge") : noLaws(program);
-  const logic = nothing === null ? await checkLogic(engine, new Map(), sourceOrigins(sources), page) : null;
+  const logic = nothing !== null ? null : await (engine === "duckdb" ? judgeInDuckDb(input, page) : judgeInMemory(input, page));
   return makeVerdict({
     delta: null,
     base: 0,
@@ -65,8 +80,33 @@ export async function judgeFacts(input: FactsToJudge): Promise<Verdict> {
     page,
     refused: logic?.refused ?? false,
     undecided: nothing ?? logic?.undecided ?? null,
-    engine: "duckdb",
+    engine: label,
   });
+}
+
+function judgeInDuckDb(input: FactsToJudge, page: ViolationPage): Promise<LogicJudgement> {
+  const { session, clock, limits, program, sources } = input;
+  const isDistinct = (relation: string): boolean => sources.get(relation)?.distinct ?? true;
+  const engine: DuckDbInput = { session, clock, limits, program, table: (relation) => tableOf(input, relation), isDistinct };
+  return checkLogic(engine, new Map(), sourceOrigins(sources), page);
+}
+
+async function judgeInMemory(input: FactsToJudge, page: ViolationPage): Promise<LogicJudgement> {
+  const { session, clock, limits, program, sources } = input;
+  const { engine, undecided } = await loadEngine({ program, limits, clock, session, table: (relation) => tableOf(input, relation) });
+  if (undecided !== null) return { laws: [], refused: false, standing: new Set(), undecided };
+  return judgeLaws(engine, { program, laws: program.laws, waived: new Map(), origins: sourceOrigins(sources), page });
+}
+
+function tableOf({ program, sources }: FactsToJudge, relation: string): string {
+  return sources.get(relation)?.expression ?? emptyTable(program, relation);
+}
+
+function disagreementOver(input: FactsToJudge, opinions: readonly Opinion[]): Promise<Error> {
+  const { session, program, theories, texts = [] } = input;
+  const relations = baseRelations(program.relations);
+  const id = sha256(canonicalJson(theories));
+  return disagreement({ session, path: null, theories: texts, relations, table: (name) => tableOf(input, name), id, body: null, opinions });
 }
 
 function noLaws(program: IrProgram): ReturnType<typeof nothingChecked> | null {

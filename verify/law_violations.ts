@@ -19,6 +19,8 @@ export interface LawViolationsInput {
   support(law: Law, rows: readonly Row[]): Promise<readonly (readonly Fact[])[]>;
   /** Where facts come from: the delta or the base, and their places. */
   origins(facts: readonly Fact[]): Promise<readonly SupportingFact[]>;
+  /** The laws that a violation clashes with, where it is one of an answer set program. */
+  clashOf?(law: string, row: Row): { readonly clash: readonly string[] } | null;
 }
 
 export interface LawViolations {
@@ -83,7 +85,9 @@ async function list(input: LawViolationsInput, law: Law, rows: readonly Row[], w
   let used = 0;
   for (const [index, row] of rows.entries()) {
     const length = support[index]?.length ?? 0;
-    input.page.items.push(lawViolation(input.program, law, row, facts.slice(used, used + length), waived));
+    const clash = input.clashOf?.(law.id, row)?.clash;
+    const violation = lawViolation(input.program, law, row, facts.slice(used, used + length), waived);
+    input.page.items.push(clash === undefined ? violation : { ...violation, clash });
     used += length;
   }
 }

@@ -1,4 +1,3 @@
-import { checkLaws } from "../logic/engines/duckdb/check_laws.ts";
 import type { DuckDbInput } from "../logic/engines/duckdb/input.ts";
 import { compileTheories, type Theory } from "../logic/theory.ts";
 import { AssayError, type ErrorReport } from "../schema/assay_error.ts";
@@ -10,7 +9,7 @@ import { spanText } from "../schema/place.ts";
 import { quoteText } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import type { Consequences, JudgedDelta, Waiver } from "./accepted_delta.ts";
-import { checkLogic, type LogicJudgement } from "./checks/logic.ts";
+import { checkAllLaws, checkLogic, type LogicJudgement } from "./checks/logic.ts";
 import type { GateInput, Judgement } from "./gate.ts";
 import { type InForce, inForceOf, inOrder } from "./in_force.ts";
 import { lawRelation } from "./law_violations.ts";
@@ -113,7 +112,7 @@ async function judgeFactsPresent(input: GateInput, inForce: InForce, ratchet: bo
 async function violationsToWaive(engine: DuckDbInput, logic: LogicJudgement, waived: ReadonlyMap<string, string>): Promise<Waiver[]> {
   const broken = logic.laws.filter(({ severity, violations }) => severity === "error" && violations > 0).map(({ law }) => law);
   const laws = engine.program.laws.filter(({ id }) => broken.includes(id));
-  const check = await checkLaws({ ...engine, program: { ...engine.program, laws } });
+  const check = await checkAllLaws({ ...engine, program: { ...engine.program, laws } }, waived);
   const waivers: Waiver[] = [];
   try {
     for (const law of laws) {

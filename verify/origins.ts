@@ -10,21 +10,29 @@ import { stageRows } from "./store/speculation.ts";
 /** Says of base facts whether the delta brought them, and the place each came from. The answer has the order of the question. */
 export type Origins = (facts: readonly Fact[]) => Promise<readonly SupportingFact[]>;
 
+export interface OriginsOptions {
+  /** A relation's log where it is not that of the present. */
+  readonly logs?: ReadonlyMap<string, string>;
+  /** The place of a fact that is not in the log yet, or null. */
+  readonly recent?: (fact: Fact) => Place | null;
+}
+
 /**
- * Origins within a fact base: the delta's own rows first, then the log; `logs` names a relation's log where it is not that of the
- * present. The session must be free to make temporary tables.
+ * Origins within a fact base: the delta's own rows first, then the log. The session must be free to make temporary tables.
  */
 export function originsOf(
   session: SqlSession,
   relations: ReadonlyMap<string, Relation>,
   delta: readonly TypedRows[],
-  logs: ReadonlyMap<string, string> = new Map(),
+  { logs = new Map(), recent = () => null }: OriginsOptions = {},
 ): Origins {
   const asserted = lazyIndex(delta);
   return async (facts) => {
     const found = facts.map((fact): SupportingFact | null => {
       const place = asserted(fact.relation)?.get(rowText(fact.row));
-      return place === undefined ? null : { ...fact, from: "delta", place };
+      if (place !== undefined) return { ...fact, from: "delta", place };
+      const since = recent(fact);
+      return since === null ? null : { ...fact, from: "base", place: since };
     });
     const based = facts.filter((_, index) => found[index] === null);
     const places = await placesInLog(session, relations, based, logs);

@@ -1,11 +1,6 @@
+import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import type { Answer, Proposal } from "./settle.ts";
-
-/** The most proposals that one group takes, and the most rows they may have together (a single one may have more). */
-export interface GroupBounds {
-  readonly deltas: number;
-  readonly rows: number;
-}
 
 interface Waiting {
   readonly proposal: Proposal;
@@ -15,12 +10,12 @@ interface Waiting {
 
 /** Proposals that will be judged in their order and committed together. */
 export class ProposalGroup {
-  readonly #bounds: GroupBounds;
+  readonly #limits: Pick<Limits, "group_deltas" | "group_rows">;
   readonly #waiting: Waiting[] = [];
   #rows = 0;
 
-  constructor(bounds: GroupBounds) {
-    this.#bounds = bounds;
+  constructor(limits: Pick<Limits, "group_deltas" | "group_rows">) {
+    this.#limits = limits;
   }
 
   get proposals(): readonly Proposal[] {
@@ -29,7 +24,7 @@ export class ProposalGroup {
 
   hasRoomFor(proposal: Proposal): boolean {
     if (this.#waiting.length === 0) return true;
-    return this.#waiting.length < this.#bounds.deltas && this.#rows + rowsOf(proposal) <= this.#bounds.rows;
+    return this.#waiting.length < this.#limits.group_deltas && this.#rows + rowsOf(proposal) <= this.#limits.group_rows;
   }
 
   /** The verdict comes with `settle`. */

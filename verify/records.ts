@@ -72,6 +72,10 @@ export async function readBody(session: SqlSession, id: string): Promise<string 
 export async function proposedAgain(session: SqlSession, id: string): Promise<ProposedDelta | null> {
   const kind = (await session.rows("SELECT kind FROM assay.delta WHERE id = ?", [id]))[0]?.[0];
   const body = kind === "delta" ? await readBody(session, id) : null;
-  if (body === null) return null;
+  return body === null ? null : readStoredDelta(body);
+}
+
+/** The delta that a stored form says. Takes only what the gate stored. */
+export function readStoredDelta(body: string): ProposedDelta {
   return readDelta(body, { source: null, limits: { json_bytes: Number.MAX_SAFE_INTEGER, json_depth: 200 } });
 }

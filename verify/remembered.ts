@@ -3,7 +3,6 @@ import type { Verdict } from "../schema/verdict.ts";
 import { readVerdict } from "../schema/verdict_wire.ts";
 import type { BaseState } from "./in_force.ts";
 import { theoriesText } from "./log.ts";
-import type { Recalled } from "./world.ts";
 
 /** How a delta was judged, as far as it matters to the next time. */
 export interface Remembered {
@@ -19,11 +18,11 @@ export interface Remembered {
  * What a verdict given before says now, marked `replayed`: that of a commit holds for ever; that of a refusal while head and theories
  * are the same and no bound had a part in it. Else the delta is to be judged, and its new verdict replaces the old.
  */
-export function recall(found: Remembered, state: BaseState): Recalled {
+export function recall(found: Remembered, state: BaseState): Verdict | null {
   const verdict: Verdict = { ...found.verdict, replayed: true };
-  if (found.status === "accepted") return { kept: true, verdict };
+  if (found.status === "accepted") return verdict;
   const isSame = found.head === state.head && found.theories === theoriesText(state.inForce.hashes);
-  return { kept: true, verdict: isSame && !verdict.violations.some(({ code }) => code?.startsWith("limit.")) ? verdict : null };
+  return isSame && !verdict.violations.some(({ code }) => code?.startsWith("limit.")) ? verdict : null;
 }
 
 /** What is kept of deltas by their ids. */

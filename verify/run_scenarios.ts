@@ -1,12 +1,10 @@
 import type { ExpectedViolation, Scenario } from "../logic/scenario.ts";
 import type { Theory } from "../logic/theory.ts";
 import { canonicalJson } from "../schema/canonical.ts";
-import type { Clock } from "../schema/clock.ts";
 import type { ProposedDelta, ProposedRow, ProposedValue } from "../schema/delta.ts";
 import { isDecimal } from "../schema/exact_json.ts";
-import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
-import { FactBase } from "./fact_base.ts";
+import { FactBase, type FactBaseOptions } from "./fact_base.ts";
 
 export interface ScenarioOutcome {
   readonly scenario: Scenario;
@@ -30,11 +28,7 @@ export interface ScenarioReport {
  * judged over them and its verdict compared, exactly: whether it is accepted, and which laws it breaks how often, and with these
  * witnesses where they are named. Errors: `theory.rejected`.
  */
-export async function runScenarios(
-  theory: Theory,
-  scenarios: readonly Scenario[],
-  options: { readonly clock: Clock; readonly limits?: Partial<Limits> },
-): Promise<ScenarioReport> {
+export async function runScenarios(theory: Theory, scenarios: readonly Scenario[], options: FactBaseOptions): Promise<ScenarioReport> {
   const base = await FactBase.create(null, options);
   try {
     await base.loadTheory([theory], { author: "scenario", reason: "to be tested" });

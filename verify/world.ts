@@ -37,8 +37,8 @@ export interface Trial {
   logic(keyLaws: readonly Law[], page: ViolationPage): Promise<TrialJudgement>;
   /** Facts of the base as the trial has left it. */
   facts(): Promise<number>;
-  /** Keeps the delta's effects in this world, or takes them back. In a transaction that is the caller's to do. */
-  end(accepted: boolean): void;
+  /** Keeps the delta's effects in this world, or takes them back (where that is not left to the end of a transaction). */
+  end(accepted: boolean): Promise<void>;
 }
 
 export interface TrialJudgement extends LogicJudgement {

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { nearest } from "../../logic/language/did_you_mean.ts";
+import type { Clock } from "../../schema/clock.ts";
 import { type LimitName, type Limits, limits, limitsWith } from "../../schema/limits.ts";
+import { type EngineName, engineNames } from "../../verify/engine_name.ts";
+import type { FactBaseOptions } from "../../verify/fact_base.ts";
 import { usageError } from "./usage.ts";
-
-/** The engines that can judge, by the names that `--engine` takes. */
-const engines = ["duckdb"];
 
 export interface CommonOptions {
   readonly json?: boolean;
@@ -12,8 +12,8 @@ export interface CommonOptions {
 
 export interface JudgingOptions extends CommonOptions {
   readonly limit: readonly string[];
-  readonly engine?: string;
-  readonly engines?: string;
+  readonly engine?: EngineName;
+  readonly engines?: readonly EngineName[];
   readonly show: number;
 }
 
@@ -40,8 +40,8 @@ export function limitOption(command: Command): Command {
 /** The options of every command that makes a verdict. */
 export function judgingOptions(command: Command): Command {
   return limitOption(command)
-    .addOption(new Option("--engine <name>", "the engine that judges").choices(engines))
-    .addOption(new Option("--engines <names>", "engines that must agree, separated by commas").argParser(engineNames))
+    .addOption(new Option("--engine <name>", "the engine that judges").choices(engineNames))
+    .addOption(new Option("--engines <names>", "engines that must agree, separated by commas").argParser(engineList))
     .option("--show <count>", "violations printed of one law", count, 5);
 }
 
@@ -74,10 +74,23 @@ function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
 
-function engineNames(value: string): string {
-  const unknown = value.split(",").find((name) => !engines.includes(name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`Allowed names are ${engines.join(", ")}.`);
-  return value;
+function engineList(value: string): readonly EngineName[] {
+  const names = value.split(",");
+  const known = names.filter((name): name is EngineName => (engineNames as readonly string[]).includes(name));
+  if (known.length !== names.length) throw new InvalidArgumentError(`Allowed names are ${engineNames.join(", ")}.`);
+  return known;
+}
+
+/** The engines asked for, or null where none is named. Errors: `usage.arguments` where both options name some. */
+export function enginesOf({ engine, engines }: Pick<JudgingOptions, "engine" | "engines">): readonly EngineName[] | null {
+  if (engine !== undefined && engines !== undefined) throw usageError("`--engine` and `--engines` exclude each other");
+  return engines ?? (engine === undefined ? null : [engine]);
+}
+
+/** How a command opens a fact base: by its clock, and by the bounds and engines asked for. */
+export function factBaseOptions(clock: Clock, options: Pick<JudgingOptions, "limit" | "engine" | "engines">): FactBaseOptions {
+  const engines = enginesOf(options);
+  return { clock, limits: limitOverrides(options.limit), ...(engines === null ? {} : { engines }) };
 }
 
 /** Parses a count for an option: a whole number from 0 on. */

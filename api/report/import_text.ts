@@ -1,7 +1,7 @@
 import type { Quarantined } from "../../ingest/quarantine.ts";
 import type { ProposedRow, ProposedValue } from "../../schema/delta.ts";
 import type { Value } from "../../schema/value.ts";
-import type { SetAside } from "../../verify/import_delta.ts";
+import type { SetAside } from "../../verify/set_aside.ts";
 import { countText } from "./count_text.ts";
 import { exactIntegers } from "./envelope_json.ts";
 import { factText, printable } from "./fact_text.ts";

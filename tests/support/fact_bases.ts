@@ -2,6 +2,7 @@ import { type Theory, theoryOf } from "../../logic/theory.ts";
 import type { Clock } from "../../schema/clock.ts";
 import type { ProposedDelta, ProposedRow } from "../../schema/delta.ts";
 import type { Limits } from "../../schema/limits.ts";
+import type { EngineName } from "../../verify/engine_name.ts";
 import { FactBase } from "../../verify/fact_base.ts";
 
 /** A clock that goes one second a reading, so that what a test makes is the same in every run. */
@@ -78,8 +79,9 @@ export async function withBase(
   theories: readonly Theory[],
   test: (base: FactBase) => Promise<void>,
   limits: Partial<Limits> = {},
+  engines: readonly EngineName[] | null = null,
 ): Promise<void> {
-  const base = await FactBase.create(null, { clock: steppingClock(), limits });
+  const base = await FactBase.create(null, { clock: steppingClock(), limits, ...(engines === null ? {} : { engines }) });
   try {
     if (theories.length > 0) await base.loadTheory(theories, { author: "tester", reason: "first load" });
     await test(base);

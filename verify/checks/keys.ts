@@ -1,11 +1,11 @@
 import type { IrProgram, Law } from "../../logic/language/ir.ts";
 import type { Clock } from "../../schema/clock.ts";
-import type { Fact } from "../../schema/fact.ts";
+import type { Fact, SupportingFact } from "../../schema/fact.ts";
 import type { Limits } from "../../schema/limits.ts";
 import type { Relation } from "../../schema/relation.ts";
 import { quoteName, type SqlSession } from "../../schema/sql_session.ts";
 import type { Row, Value } from "../../schema/value.ts";
-import type { LawOutcome } from "../../schema/verdict.ts";
+import type { LawOutcome, Violation } from "../../schema/verdict.ts";
 import type { Origins } from "../origins.ts";
 import { columnList, factRow, factTable, sameRow } from "../store/relation_table.ts";
 import type { StagedRows } from "../store/speculation.ts";
@@ -45,13 +45,19 @@ export function keyFactsShown(limits: Limits): number {
   return Math.min(FACTS_SHOWN, limits.explain_members);
 }
 
-/** The key laws that need no look at the whole base: those without a waiver, for then the base keeps them. */
-export function keyLawsToCheck(program: IrProgram, waived: ReadonlyMap<string, string>): Law[] {
+const checked = new WeakMap<ReadonlyMap<string, string>, { readonly program: IrProgram; readonly laws: readonly Law[] }>();
+
+/** The key laws that need no look at the whole base: those without a waiver, for then the base keeps them. The same list for the same state. */
+export function keyLawsToCheck(program: IrProgram, waived: ReadonlyMap<string, string>): readonly Law[] {
+  const known = checked.get(waived);
+  if (known?.program === program) return known.laws;
   const waiverLaws = new Set(waived.values());
-  return program.laws.filter((law) => {
+  const laws = program.laws.filter((law) => {
     const relation = program.relations.get(law.id.slice("key.".length));
     return law.id.startsWith("key.") && relation?.role === "base" && relation.key !== null && !waiverLaws.has(law.id);
   });
+  checked.set(waived, { program, laws });
+  return laws;
 }
 
 async function checkKey(input: KeyCheckInput, law: Law, asserted: StagedRows): Promise<number> {
@@ -100,20 +106,24 @@ async function list(input: KeyCheckInput, law: Law, relation: Relation, rows: re
     group.facts.push({ relation: relation.name, row });
     broken.set(id, group);
   }
-  for (const [id, { witness, facts }] of broken) {
-    const supporting = await input.origins(facts);
-    const placed = supporting.filter((fact) => fact.place !== null);
-    input.page.items.push({
-      law: law.id,
-      severity: law.severity,
-      message: fillMessage(law.message, witness),
-      witness,
-      facts: supporting,
-      rule: { file: law.span.file, line: law.span.line },
-      place: (placed.find((fact) => fact.from === "delta") ?? placed[0])?.place ?? null,
-      fingerprint: id,
-    });
+  for (const { witness, facts } of broken.values()) {
+    input.page.items.push(keyViolation(law, witness, await input.origins(facts)));
   }
+}
+
+/** A key that stands for more than one fact. */
+export function keyViolation(law: Law, witness: Witness, facts: readonly SupportingFact[]): Violation {
+  const placed = facts.filter((fact) => fact.place !== null);
+  return {
+    law: law.id,
+    severity: law.severity,
+    message: fillMessage(law.message, witness),
+    witness,
+    facts,
+    rule: { file: law.span.file, line: law.span.line },
+    place: (placed.find((fact) => fact.from === "delta") ?? placed[0])?.place ?? null,
+    fingerprint: fingerprint(law.id, witness),
+  };
 }
 
 /** The key's attributes in the order of the relation: the witness of its law. */

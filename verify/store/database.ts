@@ -28,7 +28,11 @@ export class Database {
 
   /** Errors: `store.locked`, `store.open_twice`, `store.not_a_database`, `store.damaged`, `store.read_only`, `store.no_folder`, `store.newer_format`. */
   static async open(path: string | null, limits: Limits): Promise<Database> {
-    const settings = { enable_external_access: "false", memory_limit: `${limits.memory_mb}MB` };
+    const settings = {
+      enable_external_access: "false",
+      memory_limit: `${limits.memory_mb}MB`,
+      checkpoint_threshold: `${limits.wal_mb}MB`,
+    };
     if (path === null) return new Database(await createInMemory(settings), null, null);
     const file = await fileAt(path);
     const key = (await identityOf(file)) ?? file;

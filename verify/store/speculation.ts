@@ -66,6 +66,17 @@ export async function speculate(session: SqlSession, staged: readonly StagedRows
   return changes.filter((change) => change.rows > 0);
 }
 
+/** Takes back what `speculate` did, in the same transaction. */
+export async function unspeculate(session: SqlSession, changes: readonly EffectiveChange[]): Promise<void> {
+  for (const { relation, op, source } of changes.toReversed()) {
+    if (source.kind !== "applied") throw new Error("a change to undo was not made in this transaction");
+    const { attributes, name } = relation;
+    const facts = factTable(name);
+    if (op === 1) await session.run(`DELETE FROM ${facts} AS f USING ${source.table} AS s WHERE ${sameRow(attributes, "f", "s")}`);
+    else await session.run(`INSERT INTO ${facts} SELECT ${columnList(attributes)} FROM ${source.table}`);
+  }
+}
+
 async function applyRows(session: SqlSession, staged: StagedRows, name: string): Promise<EffectiveChange> {
   const { relation, side } = staged;
   const { attributes } = relation;

@@ -46,7 +46,7 @@ function depthCount(value: string): number {
 }
 
 async function explain(door: Door, target: string, options: ExplainOptions): Promise<Outcome> {
-  return withFactBase(door, options.db, options.limit, async (base): Promise<Outcome> => {
+  return withFactBase(door, options.db, options, async (base): Promise<Outcome> => {
     const { asOf, depth } = options;
     const explanation = await base.explain(target, {
       ...(asOf === undefined ? {} : { asOf }),

@@ -25,6 +25,7 @@ interface ImportOptions extends JudgingOptions {
   readonly map?: string;
   readonly onViolation: "refuse" | "quarantine";
   readonly quarantine?: string;
+  readonly retry?: boolean;
   readonly replace?: boolean;
   readonly proposer?: string;
   readonly reason?: string;
@@ -32,8 +33,10 @@ interface ImportOptions extends JudgingOptions {
 
 const HELP = `
 Sources are as for verify. All of them together are one delta: committed as a whole, or refused as a whole. With
---on-violation quarantine the records that became no fact and the rows behind violations are set aside, each with its reason, and the
-rest is committed. --replace also retracts facts of the same relations that the sources no longer hold.`;
+--on-violation quarantine the records are judged one after the other, in the order of the sources, each over what the accepted ones
+before it left; those that break a law or became no fact are set aside, each with its reason, and the rest is one commit. So name
+sources that others need first, or add --retry, which judges what was set aside again after the others until nothing more is accepted.
+--replace also retracts facts of the same relations that the sources no longer hold; the whole is then judged at once.`;
 
 export function importCommand(root: Command, door: Door): void {
   const command = databaseOption(root.command("import").description("propose the facts of files as one delta"))
@@ -41,6 +44,7 @@ export function importCommand(root: Command, door: Door): void {
     .option("--map <file>", "a mapping from columns to attributes (TOML)")
     .addOption(new Option("--on-violation <mode>", "what a violation does").choices(["refuse", "quarantine"]).default("refuse"))
     .option("--quarantine <file>", "write what was left out to this file, one JSON object a line")
+    .option("--retry", "with quarantine: judge records set aside again after the others")
     .option("--replace", "retract facts of the relations fed that the sources do not hold")
     .option("--proposer <name>", "who proposes; the account's name where absent")
     .option("--reason <text>", "why, for the log")
@@ -53,7 +57,7 @@ export function importCommand(root: Command, door: Door): void {
 async function runImport(door: Door, texts: readonly string[], options: ImportOptions): Promise<Outcome> {
   const started = door.clock.micros();
   const mapping = options.map === undefined ? null : await readMapping(options.map);
-  return withFactBase(door, options.db, options.limit, async (base) => {
+  return withFactBase(door, options.db, options, async (base) => {
     const { relations } = base.program;
     const names = { relations, theories: base.theories.map(({ name }) => name), mapping };
     const found = await sourceArguments(texts, names);
@@ -74,7 +78,7 @@ async function propose(door: Door, base: FactBase, sources: Sources, options: Im
   const proposal = { proposer: options.proposer ?? accountName(), reason: options.reason ?? "import", replace: options.replace === true };
   const delta = await importedDelta(base, sources.parts, proposal);
   door.terminal.progress("judging");
-  const { verdict, setAside, rounds } = await importDelta(base, delta, { onViolation });
+  const { verdict, setAside, rounds } = await importDelta(base, delta, { onViolation, retry: options.retry === true });
   const records = await sources.quarantine(0, base.limits.violations_page);
   const quarantined = { total: sources.quarantined, records };
   if (options.quarantine !== undefined) {

@@ -6,10 +6,10 @@ import type { Door } from "../door.ts";
 import { accountName } from "../fact_base_door.ts";
 import {
   databaseOption,
+  factBaseOptions,
   type JudgingOptions,
   jsonOption,
   judgingOptions,
-  limitOverrides,
   type TheoryOptions,
   theoryOption,
 } from "../options.ts";
@@ -33,7 +33,7 @@ async function init(door: Door, options: InitOptions): Promise<Outcome> {
   const started = door.clock.micros();
   const theories: Theory[] = [];
   for (const name of options.theory) theories.push(await findTheory(name));
-  const base = await FactBase.create(options.db, { clock: door.clock, limits: limitOverrides(options.limit) });
+  const base = await FactBase.create(options.db, factBaseOptions(door.clock, options));
   try {
     if (theories.length === 0) return emptyOutcome(options.db);
     const verdict = await base.loadTheory(theories, { author: options.author ?? accountName(), reason: "init" });

@@ -39,7 +39,7 @@ async function load(door: Door, options: LoadOptions): Promise<Outcome> {
   if (ratchet && (reason ?? "").trim() === "") throw usageError("`--ratchet` waives violations for a reason", "say it: --reason TEXT");
   const theories: Theory[] = [];
   for (const name of options.theory) theories.push(await findTheory(name));
-  return withFactBase(door, options.db, options.limit, async (base) => {
+  return withFactBase(door, options.db, options, async (base) => {
     const author = options.author ?? accountName();
     const verdict = await base.loadTheory(theories, { author, reason: reason ?? "load", ratchet, allowDestructive });
     return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started });

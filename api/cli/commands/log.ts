@@ -31,7 +31,7 @@ export function logCommand(root: Command, door: Door): void {
 }
 
 async function log(door: Door, options: LogOptions): Promise<Outcome> {
-  return withFactBase(door, options.db, options.limit, async (base): Promise<Outcome> => {
+  return withFactBase(door, options.db, options, async (base): Promise<Outcome> => {
     if (options.check === true) return checkOutcome(await base.checkLog());
     const { from, to } = options;
     const entries = await base.log({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });

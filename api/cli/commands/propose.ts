@@ -28,7 +28,7 @@ export function proposeCommand(root: Command, door: Door): void {
 
 async function propose(door: Door, path: string, options: ProposeOptions): Promise<Outcome> {
   const started = door.clock.micros();
-  return withFactBase(door, options.db, options.limit, async (base) => {
+  return withFactBase(door, options.db, options, async (base) => {
     const source = path === "-" ? "stdin" : path;
     const delta = readDelta(await readDocument(path === "-" ? door.host.stdin : createReadStream(path), path, base.limits), {
       source,

@@ -57,7 +57,7 @@ function request(text: string | undefined, { sql }: QueryOptions): QueryRequest 
 }
 
 async function query(door: Door, asked: QueryRequest, options: QueryOptions): Promise<Outcome> {
-  return withFactBase(door, options.db, options.limit, async (base): Promise<Outcome> => {
+  return withFactBase(door, options.db, options, async (base): Promise<Outcome> => {
     const { asOf, rows } = options;
     const result = await base.query(asked, {
       ...(asOf === undefined ? {} : { asOf }),

@@ -4,7 +4,7 @@ import { findTheory, shippedTheories, type Theory } from "../../../logic/theory.
 import { runScenarios, type ScenarioReport } from "../../../verify/run_scenarios.ts";
 import { scenariosText } from "../../report/scenarios_text.ts";
 import type { Door } from "../door.ts";
-import { type JudgingOptions, jsonOption, judgingOptions, limitOverrides, type TheoryOptions, theoryOption } from "../options.ts";
+import { factBaseOptions, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
 import type { ExitCode, Outcome } from "../outcome.ts";
 
 const HELP = `
@@ -35,7 +35,7 @@ async function runTests(door: Door, options: JudgingOptions & TheoryOptions): Pr
     const theory = await findTheory(name);
     const scenarios = theory.directory === null ? [] : await readScenarios(theory.directory);
     door.terminal.progress(`testing ${theory.name}`);
-    const report = await runScenarios(theory, scenarios, { clock: door.clock, limits: limitOverrides(options.limit) });
+    const report = await runScenarios(theory, scenarios, factBaseOptions(door.clock, options));
     tested.push({ theory, isShipped: shipped.includes(name), report });
   }
   const data = { theories: tested.map(({ theory, report }) => dataOf(theory, report)) };

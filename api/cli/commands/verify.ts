@@ -7,7 +7,7 @@ import { cursorOffset } from "../../../verify/violation_page.ts";
 import { adapterFor } from "../adapters.ts";
 import { sourceArguments } from "../arguments.ts";
 import type { Door } from "../door.ts";
-import { type JudgingOptions, jsonOption, judgingOptions, limitsOf, type TheoryOptions, theoryOption } from "../options.ts";
+import { enginesOf, type JudgingOptions, jsonOption, judgingOptions, limitsOf, type TheoryOptions, theoryOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { withQuarantine } from "../quarantine_verdict.ts";
 import { joinedSource, type SourcePart } from "../source_part.ts";
@@ -47,6 +47,7 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
   if (offset === null) throw usageError(`\`${options.cursor}\` is no cursor of an answer`);
   const sources = texts.length > 0 ? texts : ["."];
   const judgement = await judgementOf(options.theory.length > 0 ? options.theory : await theoriesOfAdapters(sources));
+  const engines = enginesOf(options);
   const limits = limitsOf(options.limit, judgement.limits);
   const { relations } = judgement.program;
   const names = { relations, theories: judgement.theories.map(({ name }) => name), mapping: null };
@@ -65,6 +66,8 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
         program: judgement.program,
         sources: joined(relations, read.parts),
         offset: from,
+        texts: judgement.theories,
+        ...(engines === null ? {} : { engines }),
       });
     const verdict = await judgePage(read, judge, { offset, limit: limits.violations_page });
     const events = [...judgement.events, ...read.events];

@@ -1,0 +1,252 @@
+import type { ProposedDelta } from "../schema/delta.ts";
+import type { Limits } from "../schema/limits.ts";
+import type { Verdict } from "../schema/verdict.ts";
+import { agree, binding, disagreement, type Opinion, opinionOf } from "./agreement.ts";
+import { DuckDbWorld } from "./duckdb_world.ts";
+import { defaultEngines, type EngineName } from "./engine_name.ts";
+import { type Judgement, judgeDelta, judgePrepared } from "./gate.ts";
+import { type Decided, decide, decisionsText, type ImportOrder } from "./import_order.ts";
+import type { BaseState } from "./in_force.ts";
+import { unitsAsDelta } from "./judge_in_order.ts";
+import { type FactMemory, loadMemory } from "./memory/fact_memory.ts";
+import { KnownIds } from "./memory/known_ids.ts";
+import { MemoryWorld } from "./memory/memory_world.ts";
+import { settleInMemory } from "./memory/settle_in_memory.ts";
+import { type PreparedDelta, prepareDelta } from "./prepared_delta.ts";
+import { type Answer, inOpenTransaction, type Proposal, type Settled, settleByDuckDb, settleJudgement, type Writer } from "./settle.ts";
+import { rollBack } from "./store/database.ts";
+import { baseRelations, factTable } from "./store/relation_table.ts";
+
+const BOTH = "duckdb,incremental";
+
+/**
+ * The engines that judge one fact base, and what they keep in memory between proposals. The memory is loaded when a delta is first
+ * judged, follows every commit made through here, and is dropped where it may not be what the database holds.
+ */
+export class Bench {
+  readonly #writer: Writer;
+  readonly #engines: ReadonlySet<EngineName>;
+  /** Whether the engines were asked for by name; then none stands in for another. */
+  readonly #isAsked: boolean;
+  readonly #known = new KnownIds();
+  #memory: FactMemory | null = null;
+
+  constructor(writer: Writer, engines: readonly EngineName[] | null) {
+    this.#writer = writer;
+    this.#engines = new Set(engines ?? defaultEngines);
+    this.#isAsked = engines !== null;
+  }
+
+  /** Forgets what is in memory: the database holds something else, or may. */
+  drop(): void {
+    this.#memory = null;
+  }
+
+  /**
+   * Judges proposals in order, each over what the accepted ones before it left, and commits them. Errors: those of `writeGroup`, where a
+   * whole group fails; then nothing of it is there.
+   */
+  async settle(state: BaseState, limits: Limits, proposals: readonly Proposal[]): Promise<Settled> {
+    if (!this.#engines.has("incremental")) return settleByDuckDb(this.#writer, state, limits, proposals);
+    try {
+      if (this.#engines.has("duckdb")) return await this.#settleByBoth(state, limits, proposals);
+      return await this.#settleInMemory(state, limits, proposals);
+    } catch (cause) {
+      this.drop();
+      throw cause;
+    }
+  }
+
+  /** Judges deltas over each other up to the first that is not accepted, and undoes them. */
+  async rehearse(state: BaseState, limits: Limits, deltas: readonly ProposedDelta[]): Promise<Verdict[]> {
+    const memory = this.#engines.has("incremental") ? await this.#load(state, limits) : null;
+    if (memory === null || (memory.engine === null && !this.#isAsked)) return this.#rehearseInDuckDb(state, limits, deltas);
+    const prepared = deltas.map((delta) => prepareDelta(delta, state.inForce.program, limits));
+    const own = await this.#rehearseInMemory(memory, state, limits, prepared);
+    if (!this.#engines.has("duckdb")) return own;
+    const theirs = await this.#rehearseInDuckDb(state, limits, deltas);
+    for (const [index, verdict] of own.entries()) {
+      const other = theirs[index] ?? null;
+      if (other === null || !agree(verdict, other)) {
+        throw await this.#disagreement(state, prepared[index] as PreparedDelta, other ?? verdict, verdict);
+      }
+    }
+    return theirs;
+  }
+
+  /**
+   * Judges the units of an import one after the other and commits those accepted as one delta. Errors: those of `settle`,
+   * `internal.engines_disagree`.
+   */
+  async importInOrder(state: BaseState, limits: Limits, order: ImportOrder): Promise<Decided & { answer: Answer; state: BaseState }> {
+    const memory = this.#engines.has("incremental") ? await this.#load(state, limits) : null;
+    const own =
+      memory !== null && (memory.engine !== null || this.#isAsked) ? await this.#decideInMemory(memory, state, limits, order) : null;
+    const theirs = own === null || this.#engines.has("duckdb") ? await this.#decideInDuckDb(state, limits, order) : null;
+    const decided = theirs ?? own;
+    if (decided === null) throw new Error("no engine judged an import");
+    if (own !== null && theirs !== null && decisionsText(own) !== decisionsText(theirs)) {
+      throw await this.#importDisagreement(state, limits, order, [theirs, own]);
+    }
+    if (decided.undecided !== null) return { ...decided, answer: { verdict: decided.undecided }, state };
+    const fallen = new Set(decided.refused.map(({ unit }) => unit));
+    const left = order.units.filter((_, unit) => !fallen.has(unit));
+    const proposal = { delta: unitsAsDelta(order.proposed, left), keepRefusal: true, page: limits.violations_page };
+    const settled = await this.settle(state, limits, [proposal]);
+    return { ...decided, answer: settled.answers[0] as Answer, state: settled.state };
+  }
+
+  async #decideInMemory(memory: FactMemory, state: BaseState, limits: Limits, order: ImportOrder): Promise<Decided> {
+    const rows = { id: "", proposed: order.proposed, typed: order.units.flat() };
+    const world = await MemoryWorld.open(memory, this.#writer.session, limits, [rows], null);
+    return this.#undone(world, () => decide(world, state, order));
+  }
+
+  async #decideInDuckDb(state: BaseState, limits: Limits, order: ImportOrder): Promise<Decided> {
+    const { session, clock } = this.#writer;
+    await session.run("BEGIN TRANSACTION");
+    try {
+      return await decide(new DuckDbWorld({ session, clock, limits, undoes: true }), state, order);
+    } finally {
+      await rollBack(session);
+    }
+  }
+
+  /** Takes back what `action` did in memory, or drops the memory where that cannot be. */
+  async #undone<T>(world: MemoryWorld, action: () => Promise<T>): Promise<T> {
+    try {
+      const result = await action();
+      if (!world.undo()) this.drop();
+      return result;
+    } catch (cause) {
+      this.drop();
+      throw cause;
+    }
+  }
+
+  async #load(state: BaseState, limits: Limits): Promise<FactMemory> {
+    const { program } = state.inForce;
+    if (this.#memory?.program !== program) {
+      const { session, clock } = this.#writer;
+      this.#memory = await loadMemory({ session, program, limits, clock });
+    }
+    return this.#memory;
+  }
+
+  /** In memory as far as the engine's bounds go; unless it was asked for by name, DuckDB judges what they stop. */
+  async #settleInMemory(state: BaseState, limits: Limits, proposals: readonly Proposal[]): Promise<Settled> {
+    const answers: Answer[] = [];
+    let now = state;
+    const take = (settled: Settled): void => {
+      answers.push(...settled.answers);
+      now = settled.state;
+    };
+    while (answers.length < proposals.length) {
+      const rest = proposals.slice(answers.length);
+      const memory = await this.#load(now, limits);
+      if (memory.engine === null && !this.#isAsked) {
+        take(await settleByDuckDb(this.#writer, now, limits, rest));
+        break;
+      }
+      take(await settleInMemory(this.#writer, memory, this.#known, now, limits, rest, this.#isAsked));
+      if (answers.length === proposals.length) break;
+      this.drop();
+      take(await settleByDuckDb(this.#writer, now, limits, proposals.slice(answers.length, answers.length + 1)));
+    }
+    return { answers, state: now };
+  }
+
+  async #settleByBoth(state: BaseState, limits: Limits, proposals: readonly Proposal[]): Promise<Settled> {
+    const answers: Answer[] = [];
+    let now = state;
+    for (const proposal of proposals) {
+      try {
+        const bounded = { ...limits, violations_page: proposal.page };
+        const { verdict, state: after } = await this.#settleAgreed(now, bounded, proposal);
+        answers.push({ verdict });
+        now = after;
+      } catch (error) {
+        this.drop();
+        answers.push({ error });
+      }
+    }
+    return { answers, state: now };
+  }
+
+  async #settleAgreed(state: BaseState, limits: Limits, proposal: Proposal): Promise<{ verdict: Verdict; state: BaseState }> {
+    const { session, clock } = this.#writer;
+    const memory = await this.#load(state, limits);
+    const prepared = prepareDelta(proposal.delta, state.inForce.program, limits);
+    const world = await MemoryWorld.open(memory, session, limits, [prepared], this.#known, BOTH);
+    const own = await judgePrepared(world, state, prepared, true);
+    const theirs = await inOpenTransaction(session, () =>
+      judgeDelta(new DuckDbWorld({ session, clock, limits }, BOTH), state, limits, proposal.delta, null),
+    );
+    if (!agree(verdictOf(own), verdictOf(theirs))) {
+      await rollBack(session);
+      throw await this.#disagreement(state, prepared, verdictOf(theirs), verdictOf(own));
+    }
+    const judgement = binding(verdictOf(theirs), verdictOf(own)) === verdictOf(theirs) ? theirs : own;
+    if (judgement.kind !== "accepted") {
+      if (theirs.kind === "accepted") await rollBack(session);
+      if (own.kind === "accepted") this.drop();
+    }
+    const settled = await settleJudgement(this.#writer, state, judgement, proposal.keepRefusal);
+    this.#known.add([prepared.id]);
+    return settled;
+  }
+
+  async #rehearseInMemory(memory: FactMemory, state: BaseState, limits: Limits, deltas: readonly PreparedDelta[]): Promise<Verdict[]> {
+    const world = await MemoryWorld.open(memory, this.#writer.session, limits, deltas, null);
+    return this.#undone(world, async () => {
+      const verdicts: Verdict[] = [];
+      for (const delta of deltas) {
+        const judgement = await judgePrepared(world, state, delta, false);
+        verdicts.push(verdictOf(judgement));
+        if (judgement.kind !== "accepted") break;
+      }
+      return verdicts;
+    });
+  }
+
+  async #rehearseInDuckDb(state: BaseState, limits: Limits, deltas: readonly ProposedDelta[]): Promise<Verdict[]> {
+    const { session, clock } = this.#writer;
+    const verdicts: Verdict[] = [];
+    await session.run("BEGIN TRANSACTION");
+    try {
+      for (const delta of deltas) {
+        const judgement = await judgeDelta(new DuckDbWorld({ session, clock, limits }), state, limits, delta, 0);
+        verdicts.push(verdictOf(judgement));
+        if (judgement.kind !== "accepted") break;
+      }
+    } finally {
+      await rollBack(session);
+    }
+    return verdicts;
+  }
+
+  #disagreement(state: BaseState, { id, pieces }: PreparedDelta, duckdb: Verdict, incremental: Verdict): Promise<Error> {
+    const opinions = [opinionOf("duckdb", duckdb), opinionOf("incremental", incremental)];
+    return disagreement({ ...this.#seen(state), id, body: pieces.join(""), opinions });
+  }
+
+  #importDisagreement(state: BaseState, limits: Limits, { proposed }: ImportOrder, decided: readonly [Decided, Decided]): Promise<Error> {
+    const { id, pieces } = prepareDelta(proposed, state.inForce.program, limits);
+    const opinions = (["duckdb", "incremental"] as const).map((engine, index): Opinion => {
+      const { refused } = decided[index] as Decided;
+      return { engine, said: `${refused.length} records refused`, json: decisionsText(decided[index] as Decided) };
+    });
+    return disagreement({ ...this.#seen(state), id, body: pieces.join(""), opinions });
+  }
+
+  /** What a file about a disagreement needs of the fact base. */
+  #seen({ inForce }: BaseState) {
+    const { session, path } = this.#writer;
+    return { session, path, theories: inForce.theories, relations: baseRelations(inForce.program.relations), table: factTable };
+  }
+}
+
+function verdictOf(judgement: Judgement): Verdict {
+  if (judgement.kind === "accepted") return judgement.accepted.verdict;
+  return judgement.kind === "refused" ? judgement.refused.verdict : judgement.verdict;
+}

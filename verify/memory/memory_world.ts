@@ -1,0 +1,162 @@
+import { rowText } from "../../schema/delta_id.ts";
+import type { Fact } from "../../schema/fact.ts";
+import type { Limits } from "../../schema/limits.ts";
+import type { Place } from "../../schema/place.ts";
+import type { SqlSession } from "../../schema/sql_session.ts";
+import type { Row } from "../../schema/value.ts";
+import { readVerdict, verdictJson } from "../../schema/verdict_wire.ts";
+import type { BaseState } from "../in_force.ts";
+import { type Origins, originsOf } from "../origins.ts";
+import type { PreparedDelta } from "../prepared_delta.ts";
+import { keyOwners, type Remembered, readRemembered, recall } from "../remembered.ts";
+import type { Recalled, Trial, World } from "../world.ts";
+import type { MemoryChange } from "./effects.ts";
+import type { FactMemory } from "./fact_memory.ts";
+import type { KnownIds } from "./known_ids.ts";
+import { MemoryTrial } from "./memory_trial.ts";
+import { StoredRows } from "./stored_rows.ts";
+
+/** What a group must know of the database before it is judged without it. */
+interface Read {
+  readonly remembered: ReadonlyMap<string, Remembered>;
+  readonly owners: ReadonlyMap<string, string>;
+  readonly rows: StoredRows;
+}
+
+/**
+ * The facts in memory while one group of deltas is judged over them, each over what the accepted ones before it left. What is accepted
+ * stands in memory at once; the caller has it written, or drops the memory.
+ */
+export class MemoryWorld implements World {
+  readonly engine: string;
+  readonly memory: FactMemory;
+  readonly limits: Limits;
+  readonly #session: SqlSession;
+  readonly #read: Read;
+  readonly #judged = new Map<string, Remembered>();
+  readonly #owners = new Map<string, string>();
+  /** What the group has changed so far, commit by commit. */
+  readonly #changes: (readonly MemoryChange[])[] = [];
+  #places: { readonly changes: number; readonly byFact: Map<string, Place> } = { changes: 0, byFact: new Map() };
+
+  private constructor(memory: FactMemory, session: SqlSession, limits: Limits, read: Read, engine: string) {
+    this.memory = memory;
+    this.#session = session;
+    this.limits = limits;
+    this.#read = read;
+    this.engine = engine;
+  }
+
+  /** Reads what judging `deltas` needs of the database: a few statements, however many deltas. `known` null recalls no verdict. */
+  static async open(
+    memory: FactMemory,
+    session: SqlSession,
+    limits: Limits,
+    deltas: readonly Pick<PreparedDelta, "id" | "typed" | "proposed">[],
+    known: KnownIds | null,
+    engine = "incremental",
+  ): Promise<MemoryWorld> {
+    const ids = known === null ? [] : await known.mayBeKept(session, [...new Set(deltas.map(({ id }) => id))]);
+    const keys = new Set(deltas.map(({ proposed }) => proposed.key).filter((key) => key !== null && !key.includes("\0")));
+    const reached = memory.engine?.reached;
+    const others = deltas.flatMap(({ typed }) => typed.filter(({ relation, rows }) => rows.length > 0 && !reached?.has(relation.name)));
+    const read: Read = {
+      remembered: await readRemembered(session, ids),
+      owners: await keyOwners(session, [...keys] as string[]),
+      rows: await StoredRows.of(session, others),
+    };
+    return new MemoryWorld(memory, session, limits, read, engine);
+  }
+
+  async recall(id: string, state: BaseState): Promise<Recalled> {
+    const stored = this.#read.remembered.get(id);
+    const judged = this.#judged.get(id);
+    // A verdict is given again as it will be read from the log.
+    const found = judged === undefined ? stored : { ...judged, verdict: readVerdict(verdictJson(judged.verdict)) };
+    return { kept: stored !== undefined, verdict: found === undefined ? null : recall(found, state) };
+  }
+
+  async keyOwner(key: string): Promise<string | null> {
+    return this.#owners.get(key) ?? this.#read.owners.get(key) ?? null;
+  }
+
+  async trial(delta: PreparedDelta, state: BaseState): Promise<Trial> {
+    return new MemoryTrial(this, delta, state);
+  }
+
+  /** Notes a verdict that the group will keep, so that the same delta later in the group is answered by it. */
+  remember(id: string, judged: Remembered, key: string | null): void {
+    this.#judged.set(id, judged);
+    if (key !== null && judged.status === "accepted") this.#owners.set(key, id);
+  }
+
+  /** Whether a row is a fact now; one of a relation that no engine holds must be of the group's deltas. */
+  has(relation: string, row: Row): boolean {
+    const { engine } = this.memory;
+    if (engine?.reached.has(relation) === true) return engine.has(relation, row);
+    return this.#read.rows.has(relation, rowText(row));
+  }
+
+  /** Keeps what an accepted delta changed; the engine has it already. */
+  keep(changes: readonly MemoryChange[]): void {
+    this.#changes.push(changes);
+    this.#note(changes, 1);
+  }
+
+  /** Takes all that the group changed back. The engine's bounds may stop it: false, and the memory is to be dropped. */
+  undo(): boolean {
+    const commits = this.#changes.splice(0).reverse();
+    this.#places = { changes: 0, byFact: new Map() };
+    for (const changes of commits) this.#note(changes, -1);
+    const { engine } = this.memory;
+    if (engine === null) return true;
+    const isGrowth = commits.every((changes) => changes.every(({ op }) => op === 1));
+    for (const changes of isGrowth ? [commits.flat()] : commits) {
+      const { assert, retract } = engineDelta(changes, engine.reached);
+      if (engine.apply({ assert: retract, retract: assert }).undecided !== null) return false;
+      engine.keep();
+    }
+    return true;
+  }
+
+  /** Origins for the facts behind violations: the delta's own, those that the group brought, and the log's. */
+  origins(delta: PreparedDelta, state: BaseState): Origins {
+    const { relations } = state.inForce.program;
+    return originsOf(this.#session, relations, delta.typed, { recent: (fact) => this.#placeInGroup(fact) });
+  }
+
+  #note(changes: readonly MemoryChange[], direction: 1 | -1): void {
+    const reached = this.memory.engine?.reached;
+    for (const { relation, op, rows, source } of changes) {
+      this.memory.facts += op * direction * rows;
+      if (reached?.has(relation.name) === true) continue;
+      for (const row of source.rows) this.#read.rows.set(relation.name, rowText(row), op * direction === 1);
+    }
+  }
+
+  /** The place a fact had when the group last asserted it with one. Built from the group's changes when it is asked for. */
+  #placeInGroup(fact: Fact): Place | null {
+    const { byFact } = this.#places;
+    for (const { relation, op, source } of this.#changes.slice(this.#places.changes).flat()) {
+      if (op !== 1) continue;
+      for (const [index, row] of source.rows.entries()) {
+        const place = source.places[index] ?? null;
+        if (place !== null) byFact.set(`${relation.name} ${rowText(row)}`, place);
+      }
+    }
+    this.#places = { changes: this.#changes.length, byFact };
+    return byFact.get(`${fact.relation} ${rowText(fact.row)}`) ?? null;
+  }
+}
+
+/** Changes in the form that an engine takes, as far as it holds the relations. */
+export function engineDelta(changes: readonly MemoryChange[], reached: ReadonlySet<string>): { assert: Fact[]; retract: Fact[] } {
+  const assert: Fact[] = [];
+  const retract: Fact[] = [];
+  for (const { relation, op, source } of changes) {
+    if (!reached.has(relation.name)) continue;
+    const side = op === 1 ? assert : retract;
+    for (const row of source.rows) side.push({ relation: relation.name, row });
+  }
+  return { assert, retract };
+}

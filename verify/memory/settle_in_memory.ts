@@ -1,0 +1,91 @@
+import type { Limits } from "../../schema/limits.ts";
+import { unreachable } from "../../schema/unreachable.ts";
+import type { Verdict } from "../../schema/verdict.ts";
+import { type LogRecord, nextCommit, writeGroup } from "../commit.ts";
+import { type Judgement, judgePrepared } from "../gate.ts";
+import type { BaseState } from "../in_force.ts";
+import { theoriesText } from "../log.ts";
+import { type PreparedDelta, prepareDelta } from "../prepared_delta.ts";
+import type { Answer, Proposal, Settled, Writer } from "../settle.ts";
+import type { FactMemory } from "./fact_memory.ts";
+import type { KnownIds } from "./known_ids.ts";
+import { MemoryWorld } from "./memory_world.ts";
+
+/** What a group has come to, nothing of it on disk yet. */
+interface Course {
+  state: BaseState;
+  readonly records: LogRecord[];
+  readonly answers: Answer[];
+}
+
+/**
+ * Judges a group in memory, one proposal after the other, each over what the accepted ones before it left, and commits what was
+ * accepted, and keeps what was refused, in one transaction. The answers hold when this returns.
+ * Unless `isAsked`, it stops before a proposal that passes the engine's own bound on memory: fewer answers than proposals then.
+ * Errors: those of `writeGroup` and of the engine; then nothing of the group is there and the caller drops the memory.
+ */
+export async function settleInMemory(
+  writer: Writer,
+  memory: FactMemory,
+  known: KnownIds,
+  state: BaseState,
+  limits: Limits,
+  proposals: readonly Proposal[],
+  isAsked: boolean,
+): Promise<Settled> {
+  const prepared = proposals.map((proposal) => preparedOrError(proposal, state, limits));
+  const deltas = prepared.filter((item): item is PreparedDelta => !("error" in item));
+  const world = await MemoryWorld.open(memory, writer.session, limits, deltas, known);
+  const course: Course = { state, records: [], answers: [] };
+  for (const [index, delta] of prepared.entries()) {
+    if ("error" in delta) {
+      course.answers.push(delta);
+      continue;
+    }
+    const judgement = await judgePrepared(world, course.state, delta, true);
+    if (!isAsked && judgement.kind === "undecided" && judgement.verdict.undecided?.code === "limit.engine_mb") break;
+    course.answers.push({ verdict: settleOne(writer, world, course, proposals[index] as Proposal, judgement) });
+  }
+  if (course.records.length > 0) {
+    await writeGroup({ session: writer.session, path: writer.path, isOpen: false }, course.records);
+    known.add(course.records.map((record) => (record.kind === "commit" ? record.accepted.id : record.refused.id)));
+  }
+  return { answers: course.answers, state: course.state };
+}
+
+function settleOne(writer: Writer, world: MemoryWorld, course: Course, proposal: Proposal, judgement: Judgement): Verdict {
+  const { state } = course;
+  const remember = (id: string, status: "accepted" | "refused", verdict: Verdict, key: string | null): void =>
+    world.remember(id, { status, head: state.head, theories: theoriesText(state.inForce.hashes), verdict }, key);
+  switch (judgement.kind) {
+    case "accepted": {
+      const { accepted } = judgement;
+      const next = nextCommit(state, accepted, writer.clock.now());
+      course.records.push(next.record);
+      course.state = next.state;
+      remember(accepted.id, "accepted", next.record.verdict, accepted.key);
+      return next.record.verdict;
+    }
+    case "refused": {
+      const { refused } = judgement;
+      if (!proposal.keepRefusal) return refused.verdict;
+      course.records.push({ kind: "refusal", refused, head: state.head, time: writer.clock.now() });
+      remember(refused.id, "refused", refused.verdict, null);
+      return refused.verdict;
+    }
+    case "undecided":
+    case "replayed":
+      return judgement.verdict;
+    default:
+      return unreachable(judgement);
+  }
+}
+
+/** A delta past a bound of its own is an error for its proposer alone. */
+function preparedOrError({ delta, page }: Proposal, state: BaseState, limits: Limits): PreparedDelta | { readonly error: unknown } {
+  try {
+    return prepareDelta(delta, state.inForce.program, { ...limits, violations_page: page });
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,207 @@
+import type { DuckDbInput } from "../../logic/engines/duckdb/input.ts";
+import type { Derivations } from "../../logic/explain/derivations.ts";
+import type { Premise } from "../../logic/explain/premise.ts";
+import type { WhyNot } from "../../logic/explain/proof.ts";
+import { withDerivations } from "../../logic/explain/session.ts";
+import { explainAbsence } from "../../logic/explain/why_not.ts";
+import type { IrProgram } from "../../logic/language/ir.ts";
+import type { Fact } from "../../schema/fact.ts";
+import type { Row, Value } from "../../schema/value.ts";
+import type { Undecided, Violation } from "../../schema/verdict.ts";
+import { type Action, actionOf } from "./action.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Obstacle } from "./obstacle.ts";
+
+/** The state in which violations stand: a proposal after the changes of `done`. */
+export interface Situation {
+  readonly candidate: Candidate;
+  readonly done: readonly Action[];
+}
+
+type Pattern = readonly (Value | null)[];
+type Way = readonly Action[];
+
+/** How many ways a fact that is missing can be derived are followed; the nearest come first. */
+const WAYS_MAX = 16;
+/** How deep missing facts are followed into the rules. */
+const DEPTH_MAX = 6;
+
+/**
+ * What keeps each of some violations standing, as far as one derivation of it goes: `input` names the tables as the situation left
+ * them. Violations of checks before the logic have none.
+ */
+export async function findObstacles(
+  input: DuckDbInput,
+  violations: readonly Violation[],
+  situation: Situation,
+): Promise<{ readonly undecided: Undecided | null; readonly obstacles: readonly Obstacle[] }> {
+  const laws = new Map(input.program.laws.map((law) => [law.id, law]));
+  const broken = violations.flatMap((violation) => {
+    const law = laws.get(violation.law);
+    const attributes = input.program.relations.get(law?.relation ?? "")?.attributes ?? [];
+    const row = attributes.map(({ name }) => violation.witness[name] as Value);
+    return law === undefined ? [] : [{ violation, fact: { relation: law.relation, row } }];
+  });
+  const derived = broken.filter(({ violation }) => violation.clash === undefined);
+  const relations = [...new Set(derived.map(({ fact }) => fact.relation))];
+  const { explain_depth, explain_nodes } = input.limits;
+  const open: { readonly found: Found; readonly violation: Violation }[] = [];
+  const { undecided } = await withDerivations(input, relations, { undecided: null }, async (derivations) => {
+    await derivations.expand(
+      derived.map(({ fact }) => fact),
+      explain_depth,
+      explain_nodes,
+    );
+    for (const { violation, fact } of broken) {
+      const found = new Found(input.program, situation);
+      if (violation.clash === undefined) collect(derivations, fact, found);
+      else for (const behind of violation.facts) found.removal(behind);
+      open.push({ found, violation });
+    }
+    return { undecided: null };
+  });
+  const obstacles: Obstacle[] = [];
+  for (const { found, violation } of open) {
+    for (const { relation, row } of found.absent) await addAbsent(input, relation, row, found);
+    const ways = uniqueWays(found.ways).filter((way) => !way.every((action) => situation.done.some(({ id }) => id === action.id)));
+    const given = [...found.given.values()];
+    const id = [violation.fingerprint, ...ways.map(wayId), "|", ...given.map((action) => action.id).toSorted()].join(" ");
+    obstacles.push({ id, law: violation.law, given, ways });
+  }
+  return { undecided, obstacles };
+}
+
+/** What turns up while a derivation is walked. */
+class Found {
+  readonly ways: Way[] = [];
+  readonly given = new Map<string, Action>();
+  /** Derived facts that are missing. */
+  readonly absent: { readonly relation: string; readonly row: Pattern }[] = [];
+  readonly seen = new Set<string>();
+  readonly #program: IrProgram;
+  readonly #situation: Situation;
+
+  constructor(program: IrProgram, situation: Situation) {
+    this.#program = program;
+    this.#situation = situation;
+  }
+
+  isBase(relation: string): boolean {
+    return this.#program.relations.get(relation)?.role === "base";
+  }
+
+  /** A base fact is there: taking it away is a way. */
+  removal(fact: Fact): void {
+    this.#take(this.removals(fact));
+  }
+
+  removals({ relation, row }: Fact): Way[] {
+    const { candidate, done } = this.#situation;
+    const made = done.find(
+      ({ change, relation: name, row: own }) => (change === "assert" || change === "keep") && name === relation && sameRow(own, row),
+    );
+    if (made !== undefined) {
+      this.given.set(made.id, made);
+      return made.change === "keep" ? [] : this.#way("retract", relation, row, false);
+    }
+    return this.#way(candidate.has("assert", relation, row) ? "drop" : "retract", relation, row, true);
+  }
+
+  /** No base fact matches: a retraction left out, or a fact added, is a way. */
+  addition(relation: string, row: Pattern): void {
+    this.#take(this.additions(relation, row));
+  }
+
+  additions(relation: string, row: Pattern): Way[] {
+    const { candidate, done } = this.#situation;
+    for (const action of done) {
+      const takesAway = action.change === "drop" || action.change === "retract";
+      if (takesAway && action.relation === relation && matches(action.row as Row, row)) this.given.set(action.id, action);
+    }
+    const kept = candidate.matching("retract", relation, row).flatMap((fact) => this.#way("keep", relation, fact, true));
+    return [...kept, ...this.#way("assert", relation, row, true)];
+  }
+
+  /** What hangs on more than single facts stands only with all that was done. */
+  hangsOnAll(): void {
+    for (const action of this.#situation.done) this.given.set(action.id, action);
+  }
+
+  #way(change: Action["change"], relation: string, row: Pattern, isAllowed: boolean): Way[] {
+    const action = isAllowed ? actionOf(this.#program.relations.get(relation), change, row) : null;
+    return action === null ? [] : [[action]];
+  }
+
+  #take(ways: readonly Way[]): void {
+    this.ways.push(...ways);
+  }
+}
+
+function collect(derivations: Derivations, fact: Fact, found: Found): void {
+  const key = `${fact.relation} ${fact.row.map(String).join("\0")}`;
+  if (found.seen.has(key)) return;
+  found.seen.add(key);
+  if (found.isBase(fact.relation)) found.removal(fact);
+  else for (const premise of derivations.of(fact)?.premises ?? []) collectPremise(derivations, premise, found);
+}
+
+function collectPremise(derivations: Derivations, premise: Premise, found: Found): void {
+  if (premise.kind === "fact") collect(derivations, premise, found);
+  else if (premise.kind === "absent") {
+    if (found.isBase(premise.relation)) found.addition(premise.relation, premise.row);
+    else found.absent.push(premise);
+  } else if (premise.kind === "aggregate") {
+    found.hangsOnAll();
+    for (const member of premise.members) for (const inner of member) collectPremise(derivations, inner, found);
+  }
+}
+
+/** Ways to make a missing derived fact hold. */
+async function addAbsent(input: DuckDbInput, relation: string, row: Pattern, found: Found): Promise<void> {
+  found.hangsOnAll();
+  const { whyNot } = await explainAbsence({ ...input, limits: { ...input.limits, explain_depth: DEPTH_MAX } }, relation, row);
+  if (whyNot !== null) found.ways.push(...waysTo(whyNot, found, DEPTH_MAX));
+}
+
+function waysTo(whyNot: WhyNot, found: Found, depth: number): Way[] {
+  if (whyNot.role === "base") return found.additions(whyNot.relation, whyNot.row);
+  const ways: Way[] = [];
+  for (const { missing } of whyNot.attempts) {
+    let together: Way[] = [[]];
+    for (const one of missing) {
+      const alternatives = missingWays(one, found, depth);
+      together = together.flatMap((way) => alternatives.map((more) => [...way, ...more])).slice(0, WAYS_MAX);
+    }
+    if (missing.length > 0) ways.push(...together);
+  }
+  return ways.slice(0, WAYS_MAX);
+}
+
+function missingWays(missing: WhyNot["attempts"][number]["missing"][number], found: Found, depth: number): Way[] {
+  const { kind, relation, row, why } = missing;
+  if (relation === null || row === null) return [];
+  if (kind === "present") return found.isBase(relation) && isRow(row) ? found.removals({ relation, row }) : [];
+  if (kind !== "absent") return [];
+  if (found.isBase(relation)) return found.additions(relation, row);
+  return why === null || depth <= 1 ? [] : waysTo(why, found, depth - 1);
+}
+
+function isRow(row: Pattern): row is Row {
+  return row.every((value) => value !== null);
+}
+
+function sameRow(left: Pattern, right: Pattern): boolean {
+  return left.every((value, at) => value === null || value === right[at]);
+}
+
+function matches(row: Row, pattern: Pattern): boolean {
+  return pattern.every((value, at) => value === null || value === row[at]);
+}
+
+function wayId(way: Way): string {
+  return way.map((action) => action.id).join("+");
+}
+
+function uniqueWays(ways: readonly Way[]): Way[] {
+  return [...new Map(ways.map((way) => [wayId(way), way])).values()];
+}
