@@ -8,6 +8,7 @@ import { Names } from "./names.ts";
 import { OVERFLOW, overflowGuards } from "./overflow_guards.ts";
 import { type PrintContext, RulePrinter, ruleText, statement } from "./print_rule.ts";
 import { factOf, ProgramText } from "./program_text.ts";
+import { withUniqueLocals } from "./unique_locals.ts";
 import { ValueClasses } from "./value_classes.ts";
 
 /** Holds for the demands that are asked of an answer set, by their position. */
@@ -28,7 +29,7 @@ export class AnswerSetText {
       const relation = around.relations.get(name);
       if (relation !== undefined) inputs.set(name, relation);
     }
-    const kept = withKeptFacts(program, inputs);
+    const kept = withKeptFacts({ ...program, rules: program.rules.map(withUniqueLocals) }, inputs);
     const rules = [...kept.rules, ...kept.searches.map(({ rule }) => rule)];
     const classes = new ValueClasses([...rules, ...kept.links]);
     this.context = { names: new Names(), classes, carriage: new Carriage(classes, inputs, facts) };

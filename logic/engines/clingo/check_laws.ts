@@ -18,6 +18,7 @@ import { type PrintContext, ruleText } from "./print_rule.ts";
 import { ProgramText } from "./program_text.ts";
 import { countRows, readRows } from "./read_facts.ts";
 import type { GroundTerm } from "./read_term.ts";
+import { withUniqueLocals } from "./unique_locals.ts";
 import { ValueClasses } from "./value_classes.ts";
 
 /**
@@ -77,7 +78,7 @@ function partition(program: IrProgram): Parts {
     byRelation,
     theirs.map(({ relation }) => relation),
   );
-  const rules = program.rules.filter(({ head }) => reached.has(head.relation) && !own.has(head.relation));
+  const rules = program.rules.filter(({ head }) => reached.has(head.relation) && !own.has(head.relation)).map(withUniqueLocals);
   const heads = new Set(rules.map(({ head }) => head.relation));
   const inputs = new Set(rules.flatMap((rule) => atomsOf(rule.body).map(({ relation }) => relation)).filter((name) => !heads.has(name)));
   return { ours: program.laws.filter((law) => !theirs.includes(law)), theirs, rules, inputs: [...inputs].toSorted() };

@@ -76,8 +76,9 @@ function conditionsOf(printer: RulePrinter, { op, args }: IrOperation): string[]
 /** Whatever the order of its values, a sum stays in bounds where their sizes in units, each rounded up, do. */
 function sumGuard(printer: RulePrinter, sum: IrAggregate, body: readonly IrLiteral[]): string {
   const elements = sum.elements.map(({ keys, body: inner }) => {
-    const [value, ...rest] = keys.map((key) => printer.term(key, null));
-    return `${[`|${value}|/${UNIT}+1`, value, ...rest].join(",")} : ${printer.body(inner, keys).join(", ")}`;
+    const { tuple, beside } = printer.tuple(sum, keys, (term) => printer.term(term, null));
+    const [value, ...rest] = tuple;
+    return `${[`|${value}|/${UNIT}+1`, value, ...rest].join(",")} : ${[...printer.body(inner, keys), ...beside].join(", ")}`;
   });
   return statement(OVERFLOW, [...printer.body(body), `#sum { ${elements.join(" ; ")} } > ${MAX / UNIT - 1n}`]);
 }

@@ -29,6 +29,7 @@ export class RulePrinter {
   readonly #relation: string;
   readonly #scope: Map<string, object>;
   readonly #variables = new Map<string, string>();
+  #handedOver = 0;
 
   constructor(context: PrintContext, rule: IrRule) {
     this.#context = context;
@@ -53,10 +54,13 @@ export class RulePrinter {
   /** A body. A result of an aggregate that is only compared becomes the aggregate's guard, so that nothing is counted out. */
   body(literals: readonly IrLiteral[], elsewhere: readonly IrTerm[] = []): string[] {
     const guards = new Map<IrAggregate, IrComparison[]>();
+    const taken = new Set<IrComparison>();
     for (const literal of literals) {
-      if (literal.kind === "aggregate") guards.set(literal, guardsOf(literal, literals, elsewhere));
+      const own = literal.kind === "aggregate" ? guardsOf(literal, literals, elsewhere) : [];
+      if (literal.kind !== "aggregate" || own.some((guard) => taken.has(guard))) continue;
+      guards.set(literal, own);
+      for (const guard of own) taken.add(guard);
     }
-    const taken = new Set([...guards.values()].flat());
     return literals.flatMap((literal) => {
       if (literal.kind === "aggregate") return this.#aggregate(literal, guards.get(literal) ?? []);
       return taken.has(literal as IrComparison) ? [] : [this.#literal(literal)];
@@ -104,8 +108,26 @@ export class RulePrinter {
   #element(literal: IrAggregate, { keys, body }: IrAggregate["elements"][number]): string {
     const key = this.#key(literal.result);
     const isValue = literal.op === "min" || literal.op === "max";
-    const tuple = keys.map((term, at) => this.term(term, at === 0 && isValue ? key : this.#key(term)));
-    return `${tuple.length === 0 ? "0" : tuple.join(",")} : ${this.body(body, keys).join(", ")}`;
+    const { tuple, beside } = this.tuple(literal, keys, (term, at) => this.term(term, at === 0 && isValue ? key : this.#key(term)));
+    return `${tuple.length === 0 ? "0" : tuple.join(",")} : ${[...this.body(body, keys), ...beside].join(", ")}`;
+  }
+
+  /** The terms of a tuple; one with a variable of the rule is handed over by a variable of the element, or clingo remarks on it. */
+  tuple(
+    { outer }: IrAggregate,
+    keys: readonly IrTerm[],
+    print: (term: IrTerm, at: number) => string,
+  ): { readonly tuple: string[]; readonly beside: string[] } {
+    const beside: string[] = [];
+    const tuple = keys.map((term, at) => {
+      const text = print(term, at);
+      if (!outer.some((name) => mentions(term, name))) return text;
+      this.#handedOver += 1;
+      const own = this.#variable(`handed over ${this.#handedOver}`);
+      beside.push(`${own} = ${text}`);
+      return own;
+    });
+    return { tuple, beside };
   }
 
   #operation({ op, args, type }: IrOperation): string {
@@ -152,17 +174,31 @@ function guardsOf(literal: IrAggregate, literals: readonly IrLiteral[], elsewher
   if (result.kind !== "variable" || elsewhere.some((term) => mentions(term, result.name))) return [];
   const users = literals.filter((other) => other !== literal && literalMentions(other, result.name));
   const guards = users.filter((other) => other.kind === "compare" && isSame(other.left, result) !== isSame(other.right, result));
+  const others = literals.flatMap((other) => {
+    return other.kind === "aggregate" && other !== literal && other.result.kind === "variable" ? [other.result.name] : [];
+  });
   const isPlain = guards.every(
-    (guard) => guard.kind === "compare" && (!mentions(guard.left, result.name) || !mentions(guard.right, result.name)),
+    (guard) =>
+      guard.kind === "compare" &&
+      (!mentions(guard.left, result.name) || !mentions(guard.right, result.name)) &&
+      !others.some((name) => literalMentions(guard, name)),
   );
   return guards.length === users.length && isPlain ? (guards as IrComparison[]) : [];
 }
 
 /** `not not a` is lowered to a count of one at the very place of the atom. */
 function doublyNegated(literal: IrAggregate, guards: readonly IrComparison[]): IrAtom | null {
-  const atom = literal.elements[0]?.body[0];
-  if (literal.op !== "count" || atom?.kind !== "atom" || atom.span !== literal.span || guards.length !== 1) return null;
-  return atom;
+  const [element, another] = literal.elements;
+  const [guard] = guards;
+  const atom = element?.body[0];
+  if (literal.op !== "count" || atom?.kind !== "atom" || atom.negated || atom.span !== literal.span || another !== undefined) return null;
+  const isOne = element?.keys.length === 1 && element.body.length === 1 && isConstantOne(element.keys[0]);
+  const asksOne = guards.length === 1 && guard?.op === "=" && (isConstantOne(guard.left) || isConstantOne(guard.right));
+  return isOne && asksOne ? atom : null;
+}
+
+function isConstantOne(term: IrTerm | undefined): boolean {
+  return term?.kind === "constant" && term.value === 1n;
 }
 
 function isSame(left: IrTerm, right: IrTerm): boolean {
