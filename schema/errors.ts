@@ -31,6 +31,13 @@ export const registry = {
     sarif: "error",
     help: "name pairs of different steps",
   },
+  "machine.no_machine": {
+    title: "the fact base holds no machine",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "load the theory: `assay load --db FILE --theory machine`",
+  },
   "machine.not_distributive": {
     title: "tables are those of no finite distributive lattice",
     http: 422,
@@ -395,6 +402,13 @@ export const registry = {
     sarif: "error",
     help: "`%! @per relation(key)` judges the facts of each key apart: a rule of the program sees those of one key only",
   },
+  "check.inline": {
+    title: "an `inline` relation that cannot be put in",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "leave `inline` away",
+  },
   "check.law_base": {
     title: "a law over a base relation",
     http: 422,
@@ -408,6 +422,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "use the attributes of the law's relation",
+  },
+  "check.plan": {
+    title: "an execution plan that does not fit its rule",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "name every positive atom of the rule once, counted from 1",
   },
   "check.selection": {
     title: "a choice, subsumption or equivalence that cannot be",
@@ -1437,6 +1458,20 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "import the file first, then ask for its facts",
+  },
+  "limit.step_histories": {
+    title: "steps bring too many histories",
+    http: 413,
+    exit: 3,
+    sarif: "error",
+    help: "take fewer steps at once, declare fewer of them independent, or raise the bound with `--limit step_histories=N`",
+  },
+  "ingest.step_record": {
+    title: "a line of a step stream does not fit",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: 'a line reads {"thread": "a", "seq": 1, "step": "s"}, with "cells": {accord: {key: value}} where it writes',
   },
   "limit.res_terms": {
     title: "a relation expression is too large",

@@ -74,6 +74,11 @@ export const limits = {
     reason: "elements of one fiber, the down-sets of its points; its tables hold their square",
   },
   key_bytes: { value: 1024 * 1024 * 1024, unit: "bytes", reason: "encoded keys of one column of entities, addressed by 32-bit offsets" },
+  step_histories: {
+    value: 100_000,
+    unit: "histories",
+    reason: "histories that one stream of steps brings; of steps that all commute there are 2 to their number",
+  },
   res_terms: { value: 100_000, unit: "terms", reason: "one relation expression with its definitions written out" },
   query_rows: { value: 1_000_000, unit: "rows", reason: "rows of one query's answer" },
 } as const satisfies Record<string, Limit>;

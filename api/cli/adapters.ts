@@ -1,8 +1,9 @@
 import type { Adapter } from "../../ingest/adapter.ts";
 import { npmAdapter } from "../../ingest/npm/adapter.ts";
+import { stepsAdapter } from "../../ingest/steps/adapter.ts";
 
 /** The adapters there are, in the order in which they are asked. */
-const adapters: readonly Adapter[] = [npmAdapter];
+const adapters: readonly Adapter[] = [npmAdapter, stepsAdapter];
 
 /** The adapter that reads `path`, among those of the theories asked for; where none is asked for, among all. */
 export async function adapterFor(path: string, theories: readonly string[]): Promise<Adapter | null> {

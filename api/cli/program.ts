@@ -7,6 +7,7 @@ import { logCommand } from "./commands/log.ts";
 import { proposeCommand } from "./commands/propose.ts";
 import { queryCommand } from "./commands/query.ts";
 import { resCommand } from "./commands/res.ts";
+import { stepCommand } from "./commands/step.ts";
 import { testCommand } from "./commands/test.ts";
 import { uuidCommand } from "./commands/uuid.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -37,6 +38,7 @@ export function program(door: Door): Command {
     explainCommand,
     logCommand,
     resCommand,
+    stepCommand,
     testCommand,
     uuidCommand,
   ]) {

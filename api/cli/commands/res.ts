@@ -8,10 +8,10 @@ import { coreRules, extendedRules } from "../../../logic/res/rules.ts";
 import { type Term, termText } from "../../../logic/res/term.ts";
 import type { ErrorReport } from "../../../schema/assay_error.ts";
 import { registry } from "../../../schema/errors.ts";
-import { FactBase } from "../../../verify/fact_base.ts";
 import { fiberAt } from "../../machine/fiber_at.ts";
 import type { Door } from "../door.ts";
-import { type CommonOptions, count, jsonOption, limitOption, limitOverrides, limitsOf } from "../options.ts";
+import { withFactBase } from "../fact_base_door.ts";
+import { type CommonOptions, count, jsonOption, limitOption, limitsOf } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { usageError } from "../usage.ts";
 
@@ -83,14 +83,11 @@ async function readAt(door: Door, term: Term, options: ResOptions): Promise<Read
   const { db, at, asOf } = options;
   if (db === undefined) return null;
   if (at === undefined) throw usageError("`--db` reads the term at a history, which `--at` names");
-  const base = await FactBase.open(db, { clock: door.clock, limits: limitOverrides(options.limit) });
-  try {
+  return withFactBase(door, db, options, async (base) => {
     const fiber = await fiberAt(base, at, asOf ?? null);
     const bindings = new Map(options.let.map((text) => binding(text, fiber)));
     return { at, element: fiber.name(evaluate(term, fiber, bindings)), stable: isStable(term, fiber, bindings) };
-  } finally {
-    await base.close();
-  }
+  });
 }
 
 function binding(text: string, fiber: Fiber): [string, number] {

@@ -1,0 +1,89 @@
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import type { Command } from "commander";
+import { readStepStream } from "../../../ingest/steps/step_stream.ts";
+import type { Intake } from "../../../ingest/steps/take_steps.ts";
+import { AssayError } from "../../../schema/assay_error.ts";
+import type { Limits } from "../../../schema/limits.ts";
+import { stepDelta } from "../../machine/step_delta.ts";
+import type { Door } from "../door.ts";
+import { accountName, withFactBase } from "../fact_base_door.ts";
+import { databaseOption, type JudgingOptions, jsonOption, judgingOptions } from "../options.ts";
+import type { Outcome } from "../outcome.ts";
+import { verdictOutcome } from "../verdict_outcome.ts";
+
+interface StepOptions extends JudgingOptions {
+  readonly db: string;
+  readonly by?: string;
+}
+
+const HELP = `
+A stream is NDJSON, one step a line: {"thread": "alice", "seq": 1, "step": "book", "cells": {"plan": {"hotel": "Ritz"}}}. Numbers count from 1
+in each thread; a step that came before is ignored, one that comes too early waits. A line {"port": {"steps": […], "independent":
+[["a", "b"], …]}} adds to the steps that the machine takes. The stream is one delta, judged by the theory machine.`;
+
+export function stepCommand(root: Command, door: Door): void {
+  const command = databaseOption(root.command("step").description("append steps to the machine in a fact base"))
+    .argument("<stream>", "an NDJSON file, or - for stdin")
+    .option("--by <name>", "who proposes; the account where it is not said")
+    .addHelpText("after", HELP);
+  jsonOption(judgingOptions(command)).action(async (path: string, options: StepOptions) => {
+    await door.answer(await step(door, path, options), options.json === true);
+  });
+}
+
+async function step(door: Door, path: string, options: StepOptions): Promise<Outcome> {
+  const started = door.clock.micros();
+  return withFactBase(door, options.db, options, async (base): Promise<Outcome> => {
+    const source = path === "-" ? "stdin" : path;
+    const text = await readText(path === "-" ? door.host.stdin : createReadStream(path), source, base.limits);
+    const { intake, delta } = await stepDelta(
+      base,
+      readStepStream(text, source, base.limits),
+      options.by ?? accountName(),
+      `steps of ${source}`,
+    );
+    if (delta === null) return nothingNew(intake);
+    const verdict = await base.propose(delta);
+    const outcome = verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started, beside: summary(intake) });
+    if (verdict.verdict !== "accepted") return outcome;
+    return { ...outcome, text: (style) => `${joined(outcome.text(style))}\n${intakeText(intake)}` };
+  });
+}
+
+function summary({ head, taken, duplicates, waiting }: Intake): Readonly<Record<string, unknown>> {
+  return { head, steps: taken, duplicates, waiting };
+}
+
+function nothingNew(intake: Intake): Outcome {
+  const data = { verdict: null, commit: null, ...summary(intake) };
+  return { envelope: { ok: true, data, error: null, events: [], cursor: null }, exit: 0, text: () => intakeText(intake) };
+}
+
+function intakeText({ head, taken, duplicates, waiting }: Intake): string {
+  const count = (n: number, what: string): string[] => (n === 0 ? [] : [`${n} ${what}`]);
+  const parts = [`${taken} taken`, ...count(duplicates, "taken before"), ...count(waiting, "waiting")];
+  return `${head}\n${parts.join(" · ")}`;
+}
+
+function joined(text: string | Iterable<string | Uint8Array>): string {
+  return typeof text === "string" ? text : [...text].join("");
+}
+
+async function readText(stream: Readable, source: string, limits: Limits): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      if (bytes > limits.json_bytes)
+        throw new AssayError("limit.json_bytes", `the stream has more than ${limits.json_bytes} bytes`, { place: source });
+    }
+  } catch (cause) {
+    if (cause instanceof AssayError || !(cause instanceof Error) || !("code" in cause)) throw cause;
+    const code = cause.code === "ENOENT" || cause.code === "ENOTDIR" ? "ingest.not_found" : "ingest.unreadable";
+    throw new AssayError(code, `\`${source}\` cannot be read: ${String(cause.code)}`, { place: source, cause });
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
