@@ -1,6 +1,6 @@
 import { type Limits, limitsWith } from "../../../schema/limits.ts";
 import { type Span, spanText } from "../../../schema/place.ts";
-import type { DirectiveItem, Item, Program, RelationItem } from "../ast.ts";
+import type { DirectiveItem, Item, Program, RelationItem, RuleItem } from "../ast.ts";
 import { assayReading, type Reading } from "../compatibility.ts";
 import { DiagnosticSink } from "../diagnostic_sink.ts";
 import { didYouMean } from "../did_you_mean.ts";
@@ -8,10 +8,13 @@ import type { IrRule, Law } from "../ir.ts";
 import { keyLaw } from "../key_law.ts";
 import type { Lowered } from "../lowered.ts";
 import { checkHoles, type LawMark, readMarks } from "../marks.ts";
+import { checkPlans } from "./check_plans.ts";
 import type { DlScope } from "./dl_scope.ts";
 import { expandComponents } from "./expand_components.ts";
+import { inlineRule } from "./inline_rules.ts";
 import { readConstants } from "./lower_constants.ts";
 import { feed, rewriteEquivalences } from "./lower_equivalence.ts";
+import { inlinedRules } from "./lower_inline.ts";
 import { type DeclaredRelation, readRelations } from "./lower_relations.ts";
 import { type Expansion, lowerRule } from "./lower_rule.ts";
 import { type LoweredSubsumption, selectionsOf, subsumptionRule } from "./lower_selection.ts";
@@ -34,57 +37,85 @@ export function lowerDl(theories: readonly TheoryPrograms[], limits: Limits = li
   const parts = theories.map(({ theory }, index) => ({ theory, items: expanded[index] ?? [] }));
   const all = parts.flatMap((part) => part.items);
   const types = readTypes(ofKind(all, "type"), limits, sink);
-  const branches = branchesOf(types);
   const directives = ofKind(all, "directive");
-  const fed = new Set(directives.filter((one) => one.directive === "input").flatMap((one) => one.relations.map((ref) => ref.name)));
   const declarations = parts.flatMap(({ theory, items }) => ofKind(items, "relation").map((item) => ({ item, theory })));
-  const heads = new Set(ofKind(all, "rule").flatMap((item) => item.heads.map((head) => head.relation)));
-  const selected = declarations.filter(({ item }) => item.choices.length > 0 || item.qualifiers.includes("eqrel"));
-  const chosen = new Set(selected.flatMap(({ item }) => item.names.map(({ name }) => name)));
-  const derived: ReadonlySet<string> = reading.feeds_derived ? heads.union(chosen) : new Set<string>();
+  const items = declarations.map(({ item }) => item);
+  const fed = new Set(directives.filter((one) => one.directive === "input").flatMap((one) => one.relations.map((ref) => ref.name)));
+  const derived = reading.feeds_derived ? derivedNames(ofKind(all, "rule"), items) : new Set<string>();
   const relations = readRelations({ items: declarations, fed, derived, structured: reading.feeds_derived, types, limits }, sink);
   refuseMarks(all, sink);
   refuseSharedNames(relations, types, sink);
   checkDirectives(directives, relations, sink);
-  const laws = [...relations.values()].flatMap((declared) => lawsOf(declared.marks.laws, declared, declared.relation.doc, sink));
-  const rules: IrRule[] = [];
-  const incomplete = new Set<string>();
-  const expansion: Expansion = { rules: 0 };
-  const subsumptions: LoweredSubsumption[] = [];
-  for (const { theory, items } of parts) {
-    const scope: DlScope = { relations, constants: readConstants(ofKind(items, "const"), sink), types, branches, reading };
-    for (const item of ofKind(items, "rule")) {
-      if (item.form === "subsumption") {
-        const rule = subsumptionRule(item, sink);
-        if (rule === null) continue;
-        subsumptions.push({ relation: rule.heads[0]?.relation ?? "", rules: lowerRule(rule, scope, limits, expansion, sink) });
-        continue;
-      }
-      laws.push(...lawsOnRule(item, theory, relations, sink));
-      const lowered = lowerRule(item, scope, limits, expansion, sink);
-      rules.push(...lowered);
-      if (lowered.length === 0) for (const head of item.heads) incomplete.add(head.relation);
-    }
-  }
+  checkPlans(ofKind(all, "rule"), sink);
+  const lowered = lowerRules({ parts, relations, types, reading, limits }, sink);
   const keys = [...relations.values()]
     .map((declared) => keyLaw(declared.relation, declared.theory, declared.marks.keys))
     .filter((key) => key !== null);
-  const items = declarations.map(({ item }) => item);
   const declared = [...relations.values()].map((one) => one.relation);
   const feeds = declared.filter(({ name, role }) => role === "derived" && fed.has(name)).map(feed);
-  const plain = { relations: [...declared, ...feeds.map(({ base }) => base)], rules: [...rules, ...feeds.map(({ rule }) => rule)] };
-  const written = rewriteEquivalences(items, plain, sink);
-  const selections = selectionsOf({ relations, items, directives, subsumptions }, sink);
+  const rules = [...lowered.rules, ...feeds.map(({ rule }) => rule)];
+  const written = rewriteEquivalences(items, { relations: [...declared, ...feeds.map(({ base }) => base)], rules }, sink);
+  const laws = [...relations.values()].flatMap((one) => lawsOf(one.marks.laws, one, one.relation.doc, sink));
   return {
     relations: [...written.relations, ...keys.map((key) => key.relation)],
     rules: [...written.rules, ...keys.map((key) => key.rule)],
-    selections,
-    laws: [...laws, ...keys.map((key) => key.law)],
+    selections: selectionsOf({ relations, items, directives, subsumptions: lowered.subsumptions }, sink),
+    laws: [...laws, ...lowered.laws, ...keys.map((key) => key.law)],
     outputs: outputsOf(directives, relations, items),
     diagnostics: sink.list(),
-    incomplete: [...incomplete],
+    incomplete: [...lowered.incomplete],
     structures: structuresOf(types),
   };
+}
+
+interface RulesInput {
+  readonly parts: readonly { readonly theory: string; readonly items: readonly Item[] }[];
+  readonly relations: ReadonlyMap<string, DeclaredRelation>;
+  readonly types: TypeTable;
+  readonly reading: Reading;
+  readonly limits: Limits;
+}
+
+interface LoweredRules {
+  readonly rules: readonly IrRule[];
+  readonly laws: readonly Law[];
+  readonly subsumptions: readonly LoweredSubsumption[];
+  readonly incomplete: ReadonlySet<string>;
+}
+
+function lowerRules({ parts, relations, types, reading, limits }: RulesInput, sink: DiagnosticSink): LoweredRules {
+  const branches = branchesOf(types);
+  const scoped = parts.flatMap(({ theory, items }) => {
+    const scope: DlScope = { relations, constants: readConstants(ofKind(items, "const"), sink), types, branches, reading };
+    return ofKind(items, "rule").map((rule) => ({ rule, scope, theory }));
+  });
+  const all = parts.flatMap((part) => part.items);
+  const inlined = inlinedRules({ items: ofKind(all, "relation"), directives: ofKind(all, "directive"), rules: scoped, limits }, sink);
+  const rules: IrRule[] = [];
+  const laws: Law[] = [];
+  const subsumptions: LoweredSubsumption[] = [];
+  const incomplete = new Set<string>(inlined.keys());
+  const expansion: Expansion = { rules: 0 };
+  for (const { rule: item, scope, theory } of scoped) {
+    if (item.heads.every((head) => inlined.has(head.relation)) && item.heads.length > 0) continue;
+    const rule = item.form === "subsumption" ? subsumptionRule(item, sink) : item;
+    if (rule === null) continue;
+    if (item.form !== "subsumption") laws.push(...lawsOnRule(item, theory, relations, sink));
+    const lowered = lowerRule(inlineRule(rule, inlined, sink), scope, limits, expansion, sink);
+    if (item.form === "subsumption") subsumptions.push({ relation: rule.heads[0]?.relation ?? "", rules: lowered });
+    else rules.push(...lowered);
+    if (lowered.length === 0) for (const head of item.heads) incomplete.add(head.relation);
+  }
+  return { rules, laws, subsumptions, incomplete };
+}
+
+/** What is derived although it may be fed too: relations with rules, and those that select from what is derived. */
+function derivedNames(rules: readonly RuleItem[], items: readonly RelationItem[]): Set<string> {
+  const selecting = items.filter((item) => item.choices.length > 0 || item.qualifiers.includes("eqrel"));
+  return new Set([
+    ...rules.flatMap((rule) => rule.heads.map((head) => head.relation)),
+    ...selecting.flatMap((item) => item.names.map(({ name }) => name)),
+  ]);
 }
 
 /** The structured types by every name that means one. */

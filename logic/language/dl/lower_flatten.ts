@@ -23,6 +23,8 @@ export function flattenRule(rule: RuleItem, scope: DlScope, sink: DiagnosticSink
 class Flattener {
   readonly #scope: DlScope;
   readonly #sink: DiagnosticSink;
+  /** Variables that get values from atoms around what is being read. */
+  #held: ReadonlySet<string> = new Set();
   #fresh = 0;
 
   constructor(scope: DlScope, sink: DiagnosticSink) {
@@ -32,6 +34,7 @@ class Flattener {
 
   rule(head: Atom, formulas: readonly SignedFormula[], span: Span): FlatRule {
     const body: FlatLiteral[] = [];
+    this.#held = heldVariables(formulas);
     for (const signed of formulas) this.#literal(signed, body, false);
     for (const arg of head.args) if (arg.kind === "wildcard") this.#wildcard(arg.span);
     return { head: this.#atom(head, false, body, false, false), body, span };
@@ -76,7 +79,7 @@ class Flattener {
       this.#sink.error("check.arity", at, message, names === "" ? "it has no attributes" : `its attributes are ${names}`);
     }
     const args = atom.args.map((arg) => {
-      if (isPattern(arg) && unpacking) return this.#matched(arg, into);
+      if (isPattern(arg) && unpacking) return this.#whole(arg, false, into);
       if (arg.kind !== "wildcard") return this.#term(arg, into);
       return naming ? this.#variable(arg.span) : null;
     });
@@ -89,37 +92,69 @@ class Flattener {
     const [one, two] = op === "=" ? [this.#named(comparison.left), this.#named(comparison.right)] : [comparison.left, comparison.right];
     if (op === "=" && one.kind === "variable" && isGenerator(two)) return void this.#generator(two, one, into);
     if (op === "=" && two.kind === "variable" && isGenerator(one)) return void this.#generator(one, two, into);
-    const left = op === "=" && isPattern(one) ? this.#matched(one, into) : this.#value(one, into);
-    const right = op === "=" && isPattern(two) ? this.#matched(two, into) : this.#value(two, into);
+    if (op === "=" && isPattern(one)) {
+      this.#pattern(one, two, span, into);
+      return;
+    }
+    if (op === "=" && isPattern(two)) {
+      this.#pattern(two, one, span, into);
+      return;
+    }
+    const left = this.#value(one, into);
+    const right = this.#value(two, into);
     if (left !== null && right !== null) into.push({ kind: "compare", op, left, right, span });
   }
 
-  /** A structure where its parts may get values from it: a variable for the whole, and equations both ways. */
-  #matched(term: RecordTerm | BranchTerm, into: FlatLiteral[]): Variable {
+  /** An equation with a structure: with another one part by part, otherwise as values go. */
+  #pattern(term: Pattern, other: Term, span: Span, into: FlatLiteral[]): void {
+    if (isPattern(other) && sameShape(term, other)) {
+      for (const [at, left] of term.args.entries()) {
+        const right = other.args[at];
+        if (right !== undefined && left.kind !== "wildcard" && right.kind !== "wildcard") {
+          this.#comparison({ kind: "compare", op: "=", left, right, span }, false, into);
+        }
+      }
+      return;
+    }
+    const isHeld = other.kind === "variable" && this.#held.has(other.name);
+    const whole: Variable = other.kind === "variable" ? { ...other } : this.#variable(term.span);
+    this.#unpack(whole, term, !isHeld, into);
+    if (other.kind === "variable") return;
+    const right = isPattern(other) ? this.#whole(other, true, into) : this.#value(other, into);
+    if (right !== null) into.push({ kind: "compare", op: "=", left: { ...whole }, right, span });
+  }
+
+  /** A variable for a structure that is taken apart. */
+  #whole(term: Pattern, packing: boolean, into: FlatLiteral[]): Variable {
     const whole = this.#variable(term.span);
+    this.#unpack(whole, term, packing, into);
+    return whole;
+  }
+
+  /** Equations that give the parts of a structure the fields of `whole`, and where `packing`, `whole` the structure of its parts. */
+  #unpack(whole: Variable, term: Pattern, packing: boolean, into: FlatLiteral[]): void {
     const branch = this.#branchOf(term);
     const arity = term.args.length;
     const { span } = term;
     const parts = term.args.map((arg, field) => {
       if (arg.kind === "wildcard") return null;
-      const part = isPattern(arg) ? this.#matched(arg, into) : this.#term(arg, into);
-      const left = part === null ? null : { ...part };
-      if (left !== null)
-        into.push({ kind: "compare", op: "=", left, right: { kind: "field", of: { ...whole }, branch, field, arity, span }, span });
+      const part = isPattern(arg) ? this.#whole(arg, packing, into) : this.#term(arg, into);
+      const right: FlatTerm = { kind: "field", of: { ...whole }, branch, field, arity, span };
+      if (part !== null) into.push({ kind: "compare", op: "=", left: { ...part }, right, span });
       return part;
     });
     const args = parts.filter((part) => part !== null);
     const left: FlatTerm = { ...whole };
-    if (args.length === arity) into.push({ kind: "compare", op: "=", left, right: { kind: "record", branch, args, span }, span });
-    else if (branch === null) into.push({ kind: "compare", op: "!=", left, right: { kind: "nil", span }, span });
+    if (arity === 0 || (packing && args.length === arity)) {
+      into.push({ kind: "compare", op: "=", left, right: { kind: "record", branch, args, span }, span });
+    } else if (branch === null) into.push({ kind: "compare", op: "!=", left, right: { kind: "nil", span }, span });
     else {
       const tag: FlatTerm = { kind: "field", of: { ...whole }, branch, field: null, arity, span };
       into.push({ kind: "compare", op: "=", left: tag, right: { kind: "string", value: branch, span }, span });
     }
-    return whole;
   }
 
-  #branchOf(term: RecordTerm | BranchTerm): string | null {
+  #branchOf(term: Pattern): string | null {
     if (term.kind === "record") return null;
     if (this.#scope.branches.has(term.name)) return term.name;
     const help = () => didYouMean(term.name, this.#scope.branches.keys(), "declare it as a branch of a `.type`");
@@ -216,7 +251,11 @@ class Flattener {
   #aggregate(term: AggregateTerm, result: Variable): FlatAggregate {
     const body: FlatLiteral[] = [];
     if (measureDisjuncts(term.body).count === 1) {
-      for (const signed of disjuncts(term.body)[0] ?? []) this.#literal(signed, body, true);
+      const inner = disjuncts(term.body)[0] ?? [];
+      const around = this.#held;
+      this.#held = around.union(heldVariables(inner));
+      for (const signed of inner) this.#literal(signed, body, true);
+      this.#held = around;
     } else {
       const help = "give the disjunction a relation of its own and aggregate over that";
       this.#sink.error("check.unsupported", { span: term.span, text: term.op }, "an aggregate holds a disjunction", help);
@@ -256,8 +295,21 @@ function applied(op: Extract<FlatTerm, { kind: "apply" }>["op"], args: readonly 
   return { kind: "apply", op, args, span };
 }
 
-function isPattern(term: Term): term is RecordTerm | BranchTerm {
+type Pattern = RecordTerm | BranchTerm;
+
+function isPattern(term: Term): term is Pattern {
   return term.kind === "record" || term.kind === "branch";
+}
+
+function sameShape(one: Pattern, two: Pattern): boolean {
+  const nameOf = (term: Pattern): string => (term.kind === "branch" ? term.name : "");
+  return one.kind === two.kind && nameOf(one) === nameOf(two) && one.args.length === two.args.length;
+}
+
+/** The variables that are arguments of positive atoms, which therefore have values. */
+function heldVariables(formulas: readonly SignedFormula[]): Set<string> {
+  const atoms = formulas.flatMap(({ formula, negated }) => (formula.kind === "atom" && !negated ? [formula] : []));
+  return new Set(atoms.flatMap((atom) => atom.args.flatMap((arg) => (arg.kind === "variable" ? [arg.name] : []))));
 }
 
 function isGenerator(term: Term): term is AggregateTerm | CallTerm {
