@@ -3,7 +3,7 @@ import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { agree, binding, disagreement, type Opinion, opinionOf } from "./agreement.ts";
 import { DuckDbWorld } from "./duckdb_world.ts";
-import { defaultEngines, type EngineName } from "./engine_name.ts";
+import { defaultEngines, type EngineName, isForDuckDb } from "./engine_name.ts";
 import { type Judgement, judgeDelta, judgePrepared } from "./gate.ts";
 import { type Decided, decide, decisionsText, type ImportOrder } from "./import_order.ts";
 import type { BaseState } from "./in_force.ts";
@@ -47,7 +47,7 @@ export class Bench {
    * whole group fails; then nothing of it is there.
    */
   async settle(state: BaseState, limits: Limits, proposals: readonly Proposal[]): Promise<Settled> {
-    if (!this.#engines.has("incremental")) return settleByDuckDb(this.#writer, state, limits, proposals);
+    if (!this.#usesMemory(state)) return settleByDuckDb(this.#writer, state, limits, proposals);
     try {
       if (this.#engines.has("duckdb")) return await this.#settleByBoth(state, limits, proposals);
       return await this.#settleInMemory(state, limits, proposals);
@@ -59,7 +59,7 @@ export class Bench {
 
   /** Judges deltas over each other up to the first that is not accepted, and undoes them. */
   async rehearse(state: BaseState, limits: Limits, deltas: readonly ProposedDelta[]): Promise<Verdict[]> {
-    const memory = this.#engines.has("incremental") ? await this.#load(state, limits) : null;
+    const memory = this.#usesMemory(state) ? await this.#load(state, limits) : null;
     if (memory === null || (memory.engine === null && !this.#isAsked)) return this.#rehearseInDuckDb(state, limits, deltas);
     const prepared = deltas.map((delta) => prepareDelta(delta, state.inForce.program, limits));
     const own = await this.#rehearseInMemory(memory, state, limits, prepared);
@@ -79,7 +79,7 @@ export class Bench {
    * `internal.engines_disagree`.
    */
   async importInOrder(state: BaseState, limits: Limits, order: ImportOrder): Promise<Decided & { answer: Answer; state: BaseState }> {
-    const memory = this.#engines.has("incremental") ? await this.#load(state, limits) : null;
+    const memory = this.#usesMemory(state) ? await this.#load(state, limits) : null;
     const own =
       memory !== null && (memory.engine !== null || this.#isAsked) ? await this.#decideInMemory(memory, state, limits, order) : null;
     const theirs = own === null || this.#engines.has("duckdb") ? await this.#decideInDuckDb(state, limits, order) : null;
@@ -122,6 +122,11 @@ export class Bench {
       this.drop();
       throw cause;
     }
+  }
+
+  /** What is left to clingo is judged beside DuckDB, whatever engine is asked for. */
+  #usesMemory({ inForce }: BaseState): boolean {
+    return this.#engines.has("incremental") && !isForDuckDb(inForce.program);
   }
 
   async #load(state: BaseState, limits: Limits): Promise<FactMemory> {

@@ -270,7 +270,9 @@ export class FactBase {
   }
 
   #gateInput(): GateInput {
-    return { session: this.#session, clock: this.#options.clock, limits: this.limits, state: this.#state };
+    const { clock, engines } = this.#options;
+    const base = { session: this.#session, clock, limits: this.limits, state: this.#state };
+    return engines === undefined ? base : { ...base, engines };
   }
 
   async #settleGroup(group: ProposalGroup): Promise<void> {

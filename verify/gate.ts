@@ -6,6 +6,7 @@ import type { Consequences, JudgedDelta } from "./accepted_delta.ts";
 import { checkBase } from "./checks/base_commit.ts";
 import { keyLawsToCheck } from "./checks/keys.ts";
 import { inLawOrder } from "./checks/logic.ts";
+import type { EngineName } from "./engine_name.ts";
 import type { BaseState } from "./in_force.ts";
 import { judgeTheories, type LoadRequest } from "./load.ts";
 import { type PreparedDelta, prepareDelta } from "./prepared_delta.ts";
@@ -44,6 +45,8 @@ export interface GateInput {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly state: BaseState;
+  /** The engines that judge a load; `duckdb` where absent, which reads large bases fastest. */
+  readonly engines?: readonly EngineName[];
 }
 
 /** Judges a proposed delta, as proposed for the first time or, from `offset` on, to list its violations again; see `judgePrepared`. */

@@ -12,7 +12,7 @@ import type { Row } from "../schema/value.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { agree, binding, disagreement, type Opinion, opinionOf } from "./agreement.ts";
 import { checkLogic, type LogicJudgement } from "./checks/logic.ts";
-import type { EngineName } from "./engine_name.ts";
+import { type EngineName, isForDuckDb } from "./engine_name.ts";
 import { judgeLaws } from "./memory/engine_check.ts";
 import type { Origins } from "./origins.ts";
 import { baseRelations, storedColumns } from "./store/relation_table.ts";
@@ -53,7 +53,9 @@ export interface FactsToJudge {
  * `internal.engines_disagree`.
  */
 export async function judgeFacts(input: FactsToJudge): Promise<Verdict> {
-  const engines: readonly EngineName[] = [...new Set<EngineName>(input.engines ?? ["duckdb"])].toSorted();
+  const engines: readonly EngineName[] = [
+    ...new Set<EngineName>(isForDuckDb(input.program) ? ["duckdb"] : (input.engines ?? ["duckdb"])),
+  ].toSorted();
   const label = engines.join(",");
   const verdicts: Verdict[] = [];
   for (const engine of engines) verdicts.push(await judgeBy(engine, label, input));

@@ -1,4 +1,4 @@
-import type { DuckDbInput } from "../logic/engines/duckdb/input.ts";
+import type { IrProgram } from "../logic/language/ir.ts";
 import { compileTheories, type Theory } from "../logic/theory.ts";
 import { AssayError, type ErrorReport } from "../schema/assay_error.ts";
 import { canonicalJson } from "../schema/canonical.ts";
@@ -9,16 +9,18 @@ import { spanText } from "../schema/place.ts";
 import { quoteText } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import type { Consequences, JudgedDelta, Waiver } from "./accepted_delta.ts";
-import { checkAllLaws, checkLogic, type LogicJudgement } from "./checks/logic.ts";
+import { agree, binding, disagreement, opinionOf } from "./agreement.ts";
+import type { LogicJudgement } from "./checks/logic.ts";
+import { type EngineName, isForDuckDb } from "./engine_name.ts";
 import type { GateInput, Judgement } from "./gate.ts";
 import { type InForce, inForceOf, inOrder } from "./in_force.ts";
 import { lawRelation } from "./law_violations.ts";
-import { originsOf } from "./origins.ts";
+import { type PresentFacts, presentFacts } from "./present_facts.ts";
 import { readRemembered, storedVerdict } from "./remembered.ts";
 import { generationsAt, readGenerations } from "./store/history.ts";
 import { baseRelations, countFacts, factTable } from "./store/relation_table.ts";
 import { changeSchema } from "./store/schema_change.ts";
-import { makeVerdict } from "./verdict.ts";
+import { makeVerdict, type VerdictParts } from "./verdict.ts";
 import { fingerprint, witnessOf } from "./violation.ts";
 import { ViolationPage } from "./violation_page.ts";
 
@@ -33,9 +35,6 @@ export interface LoadRequest {
 }
 
 export type LoadJudgement = Exclude<Judgement, { kind: "accepted" }> | { kind: "lawful"; delta: JudgedDelta; consequences: Consequences };
-
-/** A violation of an error law at load time is waived in pages of this many. */
-const WAIVER_PAGE = 1_000;
 
 /**
  * Judges theories to be put in force beside those that are, or in place of those of the same name. The delta's stored form is the
@@ -53,24 +52,13 @@ export async function judgeTheories(input: GateInput, request: LoadRequest, offs
   const open = generationsAt(await readGenerations(session), state.head);
   const relations = baseRelations(inForce.program.relations);
   const schema = await changeSchema(session, open, relations, state.head + 1, request.allowDestructive);
-  const { page, logic, waive } = await judgeFactsPresent(input, inForce, request.ratchet, offset);
-  const facts = logic.undecided === null ? await countFacts(session, inForce.program) : 0;
+  const facts = await countFacts(session, inForce.program);
   const pieces = [loadBody(input, request, changed)];
   const id = deltaId(pieces);
-  const { laws, refused, undecided } = logic;
-  const parts = {
-    delta: id,
-    base: state.head,
-    theories: inForce.hashes,
-    facts,
-    deltaFacts: 0,
-    laws,
-    page,
-    refused,
-    undecided,
-    engine: "duckdb",
-  };
-  const verdict = makeVerdict(parts);
+  // Asked before the judging, for a bound that it meets may end the transaction.
+  const replaces = (await readRemembered(session, [id])).has(id);
+  const parts = { delta: id, base: state.head, theories: inForce.hashes, facts, deltaFacts: 0 };
+  const { verdict, standing, waive } = await judgeByEngines(input, inForce, request.ratchet, offset, parts, pieces);
   const delta: JudgedDelta = {
     id,
     kind: "load",
@@ -80,55 +68,89 @@ export async function judgeTheories(input: GateInput, request: LoadRequest, offs
     key: null,
     theories: changed,
     verdict,
-    replaces: (await readRemembered(session, [id])).has(id),
+    replaces,
   };
   if (verdict.verdict === "undecided") return { kind: "undecided", verdict };
   if (verdict.verdict === "refused") return { kind: "refused", refused: delta };
-  const settle = [...state.waived.keys()].filter((fingerprint) => !logic.standing.has(fingerprint));
+  const settle = [...state.waived.keys()].filter((fingerprint) => !standing.has(fingerprint));
   return { kind: "lawful", delta, consequences: { changes: [], schema, waive, settle, inForce } };
 }
 
 interface Present {
-  readonly page: ViolationPage;
-  readonly logic: LogicJudgement;
+  readonly verdict: Verdict;
+  readonly standing: ReadonlySet<string>;
   readonly waive: readonly Waiver[];
 }
 
+type KnownParts = Pick<VerdictParts, "delta" | "base" | "theories" | "facts" | "deltaFacts">;
+
+/** Judges the facts present by the engines asked for, `duckdb` where none is; two of them must agree. */
+async function judgeByEngines(
+  input: GateInput,
+  inForce: InForce,
+  ratchet: boolean,
+  offset: number,
+  parts: KnownParts,
+  pieces: readonly string[],
+): Promise<Present> {
+  const asked: readonly EngineName[] = isForDuckDb(inForce.program) ? ["duckdb"] : (input.engines ?? ["duckdb"]);
+  const engines = [...new Set(asked)].toSorted();
+  const said: Present[] = [];
+  for (const engine of engines) {
+    const facts = await presentFacts(input, inForce.program, engine);
+    said.push(await judgeFactsPresent(input, inForce, facts, ratchet, offset, { ...parts, engine: engines.join(",") }));
+  }
+  const [first, second] = said;
+  if (first === undefined) throw new Error("no engine judged a load");
+  if (second === undefined) return first;
+  if (agree(first.verdict, second.verdict)) return binding(first.verdict, second.verdict) === first.verdict ? first : second;
+  throw await disagreement({
+    session: input.session,
+    path: null,
+    theories: inForce.theories,
+    relations: baseRelations(inForce.program.relations),
+    table: factTable,
+    id: parts.delta ?? "",
+    body: pieces.join(""),
+    opinions: [opinionOf("duckdb", first.verdict), opinionOf("incremental", second.verdict)],
+  });
+}
+
 /** Judges the facts present; where that refuses and the load is to ratchet, what refuses is waived and the facts judged again. */
-async function judgeFactsPresent(input: GateInput, inForce: InForce, ratchet: boolean, offset: number): Promise<Present> {
-  const { session, limits, clock, state } = input;
-  const origins = originsOf(session, inForce.program.relations, []);
-  const engine = { program: inForce.program, limits, clock, session, table: factTable, isDistinct: () => true };
+async function judgeFactsPresent(
+  { limits, state }: GateInput,
+  { program }: InForce,
+  facts: PresentFacts,
+  ratchet: boolean,
+  offset: number,
+  parts: KnownParts & Pick<VerdictParts, "engine">,
+): Promise<Present> {
+  const verdictOf = ({ laws, refused, undecided }: LogicJudgement, page: ViolationPage): Verdict =>
+    makeVerdict({ ...parts, facts: undecided === null ? parts.facts : 0, laws, page, refused, undecided });
   const page = new ViolationPage(offset, limits.violations_page);
-  const logic = await checkLogic(engine, state.waived, origins, page);
-  if (!logic.refused || !ratchet) return { page, logic, waive: [] };
-  const waive = await violationsToWaive(engine, logic, state.waived);
+  const logic = await facts.judge(state.waived, page);
+  if (!logic.refused || !ratchet) return { verdict: verdictOf(logic, page), standing: logic.standing, waive: [] };
+  const waive = await violationsToWaive(facts, program, logic, state.waived);
   const waived = new Map([...state.waived, ...waive.map(({ fingerprint: print, law }) => [print, law] as const)]);
   const waivedPage = new ViolationPage(offset, limits.violations_page);
-  return { page: waivedPage, logic: await checkLogic(engine, waived, origins, waivedPage), waive };
+  const again = await facts.judge(waived, waivedPage);
+  return { verdict: verdictOf(again, waivedPage), standing: again.standing, waive };
 }
 
 /** Every violation of an error law that stands and is not waived yet. */
-async function violationsToWaive(engine: DuckDbInput, logic: LogicJudgement, waived: ReadonlyMap<string, string>): Promise<Waiver[]> {
+async function violationsToWaive(
+  facts: PresentFacts,
+  program: IrProgram,
+  logic: LogicJudgement,
+  waived: ReadonlyMap<string, string>,
+): Promise<Waiver[]> {
   const broken = logic.laws.filter(({ severity, violations }) => severity === "error" && violations > 0).map(({ law }) => law);
-  const laws = engine.program.laws.filter(({ id }) => broken.includes(id));
-  const check = await checkAllLaws({ ...engine, program: { ...engine.program, laws } }, waived);
+  const laws = program.laws.filter(({ id }) => broken.includes(id));
   const waivers: Waiver[] = [];
-  try {
-    for (const law of laws) {
-      const relation = lawRelation(engine.program, law);
-      for (let offset = 0; ; offset += WAIVER_PAGE) {
-        const rows = await check.witnesses(law.id, offset, WAIVER_PAGE);
-        for (const row of rows) {
-          const witness = witnessOf(relation, row);
-          const print = fingerprint(law.id, witness);
-          if (!waived.has(print)) waivers.push({ fingerprint: print, law: law.id, witness });
-        }
-        if (rows.length < WAIVER_PAGE) break;
-      }
-    }
-  } finally {
-    await check.close();
+  for await (const [law, row] of facts.violations(laws, waived)) {
+    const witness = witnessOf(lawRelation(program, law), row);
+    const print = fingerprint(law.id, witness);
+    if (!waived.has(print)) waivers.push({ fingerprint: print, law: law.id, witness });
   }
   return waivers;
 }
