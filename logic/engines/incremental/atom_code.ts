@@ -194,10 +194,11 @@ export class AtomCode {
 
   /** Where a key could not be computed, all rows are read that agree with the other keys. */
   #recheck(table: Table, row: string, keys: readonly ScanKey[], failed: string): void {
-    const known = keys.filter((key) => !key.source.fallible);
-    if (known.length === 0) return;
-    const same = known.map((key) => `${this.probes.column(table, key.column)}[${row}] === ${key.source.text}`).join(" && ");
-    this.#writer.open(`if (!${failed} || (${same}))`);
+    const agreeing = keys.map((key) => {
+      const same = `${this.probes.column(table, key.column)}[${row}] === ${key.source.text}`;
+      return key.source.fallible ? `(${key.source.text} < ${LEAST_CELL} || ${same})` : same;
+    });
+    this.#writer.open(`if (!${failed} || (${agreeing.join(" && ")}))`);
   }
 
   #restrict(table: Table, literal: AtomLiteral, row: string, excludes: boolean): void {

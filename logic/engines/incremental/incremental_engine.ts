@@ -7,6 +7,8 @@ import type { IrProgram } from "../../language/ir.ts";
 import { EngineLimit } from "../duckdb/engine_limit.ts";
 import { BaseDelta } from "./base_delta.ts";
 import type { ColumnChunk } from "./encode_column.ts";
+import type { EngineTables } from "./explain/engine_tables.ts";
+import { Explainer } from "./explain/explainer.ts";
 import { LimitReached } from "./limit_reached.ts";
 import { InstanceFailed, Maintenance } from "./maintenance.ts";
 import { MemoryBudget } from "./memory_budget.ts";
@@ -60,6 +62,9 @@ export class IncrementalEngine {
   /** The values behind the cells of this engine. */
   readonly pools: Pools;
   readonly #nodes: ReadonlyMap<string, RelationNode>;
+  /** The tables as they are now, to be read. */
+  readonly tables: EngineTables;
+  #explainer: Explainer | null = null;
   #state: "loading" | "ready" | "open" | "undecided" = "loading";
 
   private constructor(input: IncrementalInput) {
@@ -73,11 +78,15 @@ export class IncrementalEngine {
     this.#store = new Store({ network, limits: input.limits, runtime, meter: this.#meter, budget });
     this.#maintenance = new Maintenance(this.#store, input.limits.rounds);
     this.#nodes = new Map(network.relations.filter((node) => node.named).map((node) => [node.owner, node]));
+    const { program, limits, clock } = input;
+    const table = (name: string): Table | null => (this.#nodes.has(name) ? this.#table(name) : null);
+    this.tables = { program, limits, clock, runtime, table };
     this.reached = new Set(network.relations.filter((node) => node.role === "base").map((node) => node.owner));
   }
 
   /** An engine over an empty base. Errors: `EngineLimit("engine_mb")`. */
   static create(input: IncrementalInput): IncrementalEngine {
+    if ((input.program.selections?.size ?? 0) > 0) throw new Error("a program with selections is for the DuckDB engine alone");
     return new IncrementalEngine(input);
   }
 
@@ -192,9 +201,15 @@ export class IncrementalEngine {
     this.#state = "ready";
   }
 
-  /** Base facts behind a tuple: those of the least instance of the first rule that gives it. */
+  /** Explains the present state, an open delta included. */
+  get explainer(): Explainer {
+    this.#explainer ??= new Explainer(this.tables);
+    return this.#explainer;
+  }
+
+  /** Base facts behind a tuple: those of the least instance of the first rule that gives it. Errors: `EngineLimit`. */
   support(relation: string, row: Row): Fact[] {
-    return [{ relation, row }];
+    return [...(this.explainer.support(relation, [row])[0]?.facts ?? [])];
   }
 
   /** The bytes of all arrays, pools included. */

@@ -168,8 +168,16 @@ function indexSource(columns: readonly number[]): string {
   return `
 function head(X, ${keys.join(", ")}) { ${load} ${find} return f - 1; }
 function headOf(X, row) { ${load} ${read} ${find} return f - 1; }
+${linkSource(`${load} ${read} ${find}`)}
+${slotsSource(load, read, start)}
+return { head, headOf, link, unlink, refill };`;
+}
+
+/** `find` leaves in `s` the slot of the row's key, and in `f` what stands there. */
+function linkSource(find: string): string {
+  return `
 function link(X, row) {
-  ${load} ${read} ${find}
+  ${find}
   if (f === 0) {
     if (X.groups >= X.fullAt) { X.growSlots(); link(X, row); return; }
     slots[s] = row + 1;
@@ -192,7 +200,7 @@ function unlink(X, row) {
     if (X.counted) X.sizes[headOf(X, row)]--;
     return;
   }
-  ${load} ${read} ${find}
+  ${find}
   if (f - 1 !== row) throw new Error("index lost a row");
   if (after >= 0) {
     slots[s] = after + 1; prev[after] = -1;
@@ -201,7 +209,12 @@ function unlink(X, row) {
     free(X, s);
     X.groups--;
   }
+}`;
 }
+
+/** Freeing a slot, and filling new slots from old ones. */
+function slotsSource(load: string, read: string, start: string): string {
+  return `
 function free(X, hole) {
   ${load} const slots = X.slots, mask = X.mask; let h = 0;
   for (let s = (hole + 1) & mask; slots[s] !== 0; s = (s + 1) & mask) {
@@ -222,6 +235,5 @@ function refill(X, old) {
     while (slots[s] !== 0) s = (s + 1) & mask;
     slots[s] = old[at];
   }
-}
-return { head, headOf, link, unlink, refill };`;
+}`;
 }

@@ -49,6 +49,13 @@ function obtain(${params}) {
   ${load} ${find}
   if (f !== 0) return f - 1;
   if (T.held >= T.fullAt) { T.growSlots(); return obtain(${params}); }
+  if (!T.logged && T.top < T.capacity && T.held < T.mostRows) {
+    const row = T.top++;
+    ${keys.map((key, at) => `c${at}[row] = ${key};`).join(" ")}
+    slots[s] = row + 1;
+    T.held++;
+    return row;
+  }
   const row = T.newRow();
   ${keys.map((key, at) => `T.columns[${at}][row] = ${key};`).join(" ")}
   slots[s] = row + 1;
@@ -79,13 +86,16 @@ function close(T, hole) {
 }
 function refill(T, old) {
   ${load} const slots = T.slots, mask = T.mask; let h = 0;
-  for (let at = 0; at < old.length; at++) {
-    if (old[at] === 0) continue;
-    const row = old[at] - 1;
+  // Reading the rows in order spares the cache; where some are free, only the slots know which are held.
+  const all = T.held === T.top;
+  const rows = all ? T.top : old.length;
+  for (let at = 0; at < rows; at++) {
+    const row = all ? at : old[at] - 1;
+    if (row < 0) continue;
     ${read}
     let s = ${start};
     while (slots[s] !== 0) s = (s + 1) & mask;
-    slots[s] = old[at];
+    slots[s] = row + 1;
   }
 }
 return { find, obtain, obtainAll, drop, refill };`;
