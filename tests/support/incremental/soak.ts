@@ -13,7 +13,7 @@ import { programOf } from "../compile_dl.ts";
 import { rowKey } from "../naive_eval.ts";
 import { seededChoices } from "../seeded.ts";
 import { duckdbAnswer, maintained } from "./oracles.ts";
-import type { MakeSubject, Subject } from "./subject.ts";
+import type { MakeSubject } from "./subject.ts";
 
 /** Each base relation of the theory: how many rows it has when it is at rest, and how a row is drawn. */
 const RELATIONS: Readonly<Record<string, { readonly rest: number; readonly draw: (choices: Choices) => Row }>> = {
@@ -44,7 +44,7 @@ export function soakProgram(): IrProgram {
 }
 
 /** Facts that come and go at random about a rest of a few thousand. */
-export class Wanderer {
+class Wanderer {
   readonly #rows = new Map<string, Map<string, Row>>(Object.keys(RELATIONS).map((name) => [name, new Map()]));
   #seed: number;
   #choices: Choices;
@@ -94,7 +94,6 @@ function oneOf(rows: ReadonlyMap<string, Row>, choices: Choices): Row {
 export interface Soak {
   readonly session: DuckDbSession;
   readonly make: MakeSubject;
-  readonly bytes: (subject: Subject) => number;
   readonly seed: number;
   /** Goes on as long as this says so; told the count of deltas so far. */
   readonly more: (deltas: number) => boolean;
@@ -112,7 +111,7 @@ export interface SoakOutcome {
 }
 
 /** Random deltas over one theory; every tenth is rolled back. Errors: an assertion where DuckDB finds something else. */
-export async function soak({ session, make, bytes, seed, more, every }: Soak): Promise<SoakOutcome> {
+export async function soak({ session, make, seed, more, every }: Soak): Promise<SoakOutcome> {
   const program = soakProgram();
   const target = { program, watch: maintained({ program, watch: [] }) };
   const wanderer = new Wanderer(seed);
@@ -140,7 +139,7 @@ export async function soak({ session, make, bytes, seed, more, every }: Soak): P
     collect();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     heap.push(heapUsed + arrayBuffers);
-    engine.push(bytes(subject));
+    engine.push(subject.bytes());
   }
   return { deltas, refused, comparisons: heap.length, heap, engine };
 }

@@ -18,7 +18,8 @@ export interface Subject {
   lawOutcomes(): readonly { law: string; added: number; standing: number }[];
   keep(): void;
   rollback(): void;
-  support(relation: string, row: Row): Fact[];
+  support(relation: string, row: Row): readonly Fact[];
+  bytes(): number;
 }
 
 /** Makes an engine over `facts`, loaded and evaluated; with an undecided outcome it is good for nothing. */
