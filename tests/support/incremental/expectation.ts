@@ -12,7 +12,7 @@ export interface Expected {
 }
 
 export interface Expectation {
-  /** Starting facts that are undecided, so that the sequence starts with none. */
+  /** Starting facts that are undecided, so that the sequence starts with none; so it does where that is unknown. */
   readonly refused: Facts | null;
   /** The state before the first delta, then the one behind each, kept or not. */
   readonly states: readonly Expected[];
@@ -24,8 +24,8 @@ export interface Expectation {
 export function naiveExpectation(target: DeltaCase): Expectation | null {
   let answer = naiveAnswer(target, target.facts);
   let state = stateOf(target.facts);
-  const refused = answer.kind === "tuples" ? null : target.facts;
-  if (refused !== null) {
+  const refused = answer.kind === "undecided" ? target.facts : null;
+  if (answer.kind !== "tuples") {
     state = stateOf({});
     answer = naiveAnswer(target, {});
     if (answer.kind !== "tuples") return null;
@@ -34,7 +34,7 @@ export function naiveExpectation(target: DeltaCase): Expectation | null {
   let current: Answer = answer;
   for (const step of target.steps) {
     const next = after(state, step);
-    const there = next === state ? current : naiveAnswer(target, factsOf(next));
+    const there: Answer = next === state ? current : naiveAnswer(target, factsOf(next));
     const kept = step.keep && there.kind === "tuples";
     states.push({ state: next, answer: there, kept });
     if (kept) [state, current] = [next, there];
