@@ -210,7 +210,7 @@ export class Bench {
         verdicts.push(verdictOf(judgement));
         if (judgement.kind !== "accepted") break;
       }
-      return verdicts;
+      return world.places.complete(verdicts);
     });
   }
 

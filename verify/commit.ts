@@ -32,12 +32,20 @@ export interface RefusalRecord {
   readonly time: string;
 }
 
-/** An accepted delta as the next commit after `before`, and the state that it leaves once `writeGroup` has put it on disk. */
-export function nextCommit(before: BaseState, accepted: AcceptedDelta, time: string): { record: CommitRecord; state: BaseState } {
+/**
+ * An accepted delta as the next commit after `before`, and the state that it leaves once `writeGroup` has put it on disk. `judged` is its
+ * verdict where places were found since the gate gave it.
+ */
+export function nextCommit(
+  before: BaseState,
+  accepted: AcceptedDelta,
+  time: string,
+  judged: Verdict = accepted.verdict,
+): { record: CommitRecord; state: BaseState } {
   if (!isAccepted(accepted)) throw new Error("commit takes only what the gate accepted");
   const seq = before.head + 1;
   const { id: delta, kind, proposer, reason, inForce } = accepted;
-  const verdict: Verdict = { ...accepted.verdict, commit: seq };
+  const verdict: Verdict = { ...judged, commit: seq };
   const entry = {
     seq,
     kind,

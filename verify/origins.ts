@@ -13,8 +13,6 @@ export type Origins = (facts: readonly Fact[]) => Promise<readonly SupportingFac
 export interface OriginsOptions {
   /** A relation's log where it is not that of the present. */
   readonly logs?: ReadonlyMap<string, string>;
-  /** The place of a fact that is not in the log yet, or null. */
-  readonly recent?: (fact: Fact) => Place | null;
 }
 
 /**
@@ -24,15 +22,13 @@ export function originsOf(
   session: SqlSession,
   relations: ReadonlyMap<string, Relation>,
   delta: readonly TypedRows[],
-  { logs = new Map(), recent = () => null }: OriginsOptions = {},
+  { logs = new Map() }: OriginsOptions = {},
 ): Origins {
   const asserted = lazyIndex(delta);
   return async (facts) => {
     const found = facts.map((fact): SupportingFact | null => {
       const place = asserted(fact.relation)?.get(rowText(fact.row));
-      if (place !== undefined) return { ...fact, from: "delta", place };
-      const since = recent(fact);
-      return since === null ? null : { ...fact, from: "base", place: since };
+      return place === undefined ? null : { ...fact, from: "delta", place };
     });
     const based = facts.filter((_, index) => found[index] === null);
     const places = await placesInLog(session, relations, based, logs);
@@ -48,7 +44,7 @@ export function originsOf(
 }
 
 /** Places of asserted rows by relation and row, built for a relation when it is first asked for. */
-function lazyIndex(delta: readonly TypedRows[]): (relation: string) => ReadonlyMap<string, Place | null> | null {
+export function lazyIndex(delta: readonly TypedRows[]): (relation: string) => ReadonlyMap<string, Place | null> | null {
   const built = new Map<string, Map<string, Place | null>>();
   return (relation) => {
     const rows = delta.find((item) => item.side === "assert" && item.relation.name === relation);
@@ -63,11 +59,11 @@ function lazyIndex(delta: readonly TypedRows[]): (relation: string) => ReadonlyM
 }
 
 /** The place each fact had when it was last asserted, or null; one read of the log for each relation asked about. */
-async function placesInLog(
+export async function placesInLog(
   session: SqlSession,
   relations: ReadonlyMap<string, Relation>,
   facts: readonly Fact[],
-  logs: ReadonlyMap<string, string>,
+  logs: ReadonlyMap<string, string> = new Map(),
 ): Promise<(Place | null)[]> {
   const places: (Place | null)[] = facts.map(() => null);
   for (const name of new Set(facts.map((fact) => fact.relation))) {

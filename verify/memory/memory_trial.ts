@@ -31,7 +31,7 @@ export class MemoryTrial implements Trial {
     this.#world = world;
     this.#delta = delta;
     this.#state = state;
-    this.#origins = (facts) => world.origins(delta, state)(facts);
+    this.#origins = world.places.origins(delta);
   }
 
   async keys(laws: readonly Law[], page: ViolationPage): Promise<readonly LawOutcome[]> {

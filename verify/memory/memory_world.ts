@@ -1,18 +1,18 @@
 import { rowText } from "../../schema/delta_id.ts";
 import type { Fact } from "../../schema/fact.ts";
 import type { Limits } from "../../schema/limits.ts";
-import type { Place } from "../../schema/place.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 import type { Row } from "../../schema/value.ts";
+import type { Verdict } from "../../schema/verdict.ts";
 import { readVerdict, verdictJson } from "../../schema/verdict_wire.ts";
 import type { BaseState } from "../in_force.ts";
-import { type Origins, originsOf } from "../origins.ts";
 import type { PreparedDelta } from "../prepared_delta.ts";
 import { keyOwners, type Remembered, readRemembered, recall } from "../remembered.ts";
 import type { Recalled, Trial, World } from "../world.ts";
 import type { MemoryChange } from "./effects.ts";
 import type { FactMemory } from "./fact_memory.ts";
 import type { KnownIds } from "./known_ids.ts";
+import { LatePlaces } from "./late_places.ts";
 import { MemoryTrial } from "./memory_trial.ts";
 import { StoredRows } from "./stored_rows.ts";
 
@@ -31,17 +31,16 @@ export class MemoryWorld implements World {
   readonly engine: string;
   readonly memory: FactMemory;
   readonly limits: Limits;
-  readonly #session: SqlSession;
   readonly #read: Read;
   readonly #judged = new Map<string, Remembered>();
   readonly #owners = new Map<string, string>();
   /** What the group has changed so far, commit by commit. */
   readonly #changes: (readonly MemoryChange[])[] = [];
-  #places: { readonly changes: number; readonly byFact: Map<string, Place> } = { changes: 0, byFact: new Map() };
+  readonly places: LatePlaces;
 
   private constructor(memory: FactMemory, session: SqlSession, limits: Limits, read: Read, engine: string) {
     this.memory = memory;
-    this.#session = session;
+    this.places = new LatePlaces(session, memory.program.relations, this.#changes);
     this.limits = limits;
     this.#read = read;
     this.engine = engine;
@@ -71,9 +70,14 @@ export class MemoryWorld implements World {
   async recall(id: string, state: BaseState): Promise<Recalled> {
     const stored = this.#read.remembered.get(id);
     const judged = this.#judged.get(id);
-    // A verdict is given again as it will be read from the log.
-    const found = judged === undefined ? stored : { ...judged, verdict: readVerdict(verdictJson(judged.verdict)) };
+    const found = judged === undefined ? stored : { ...judged, verdict: await this.#asStored(judged.verdict) };
     return { kept: stored !== undefined, verdict: found === undefined ? null : recall(found, state) };
+  }
+
+  /** A verdict as it will be read from the log. */
+  async #asStored(verdict: Verdict): Promise<Verdict> {
+    const [complete = verdict] = await this.places.complete([verdict]);
+    return readVerdict(verdictJson(complete));
   }
 
   async keyOwner(key: string): Promise<string | null> {
@@ -106,7 +110,6 @@ export class MemoryWorld implements World {
   /** Takes all that the group changed back. The engine's bounds may stop it: false, and the memory is to be dropped. */
   undo(): boolean {
     const commits = this.#changes.splice(0).reverse();
-    this.#places = { changes: 0, byFact: new Map() };
     for (const changes of commits) this.#note(changes, -1);
     const { engine } = this.memory;
     if (engine === null) return true;
@@ -119,12 +122,6 @@ export class MemoryWorld implements World {
     return true;
   }
 
-  /** Origins for the facts behind violations: the delta's own, those that the group brought, and the log's. */
-  origins(delta: PreparedDelta, state: BaseState): Origins {
-    const { relations } = state.inForce.program;
-    return originsOf(this.#session, relations, delta.typed, { recent: (fact) => this.#placeInGroup(fact) });
-  }
-
   #note(changes: readonly MemoryChange[], direction: 1 | -1): void {
     const reached = this.memory.engine?.reached;
     for (const { relation, op, rows, source } of changes) {
@@ -132,20 +129,6 @@ export class MemoryWorld implements World {
       if (reached?.has(relation.name) === true) continue;
       for (const row of source.rows) this.#read.rows.set(relation.name, rowText(row), op * direction === 1);
     }
-  }
-
-  /** The place a fact had when the group last asserted it with one. Built from the group's changes when it is asked for. */
-  #placeInGroup(fact: Fact): Place | null {
-    const { byFact } = this.#places;
-    for (const { relation, op, source } of this.#changes.slice(this.#places.changes).flat()) {
-      if (op !== 1) continue;
-      for (const [index, row] of source.rows.entries()) {
-        const place = source.places[index] ?? null;
-        if (place !== null) byFact.set(`${relation.name} ${rowText(row)}`, place);
-      }
-    }
-    this.#places = { changes: this.#changes.length, byFact };
-    return byFact.get(`${fact.relation} ${rowText(fact.row)}`) ?? null;
   }
 }
 

@@ -44,8 +44,9 @@ export async function settleInMemory(
     }
     const judgement = await judgePrepared(world, course.state, delta, true);
     if (!isAsked && judgement.kind === "undecided" && judgement.verdict.undecided?.code === "limit.engine_mb") break;
-    course.answers.push({ verdict: settleOne(writer, world, course, proposals[index] as Proposal, judgement) });
+    course.answers.push({ verdict: await settleOne(writer, world, course, proposals[index] as Proposal, judgement) });
   }
+  await completeRefusals(world, course);
   if (course.records.length > 0) {
     await writeGroup({ session: writer.session, path: writer.path, isOpen: false }, course.records);
     known.add(course.records.map((record) => (record.kind === "commit" ? record.accepted.id : record.refused.id)));
@@ -53,14 +54,16 @@ export async function settleInMemory(
   return { answers: course.answers, state: course.state };
 }
 
-function settleOne(writer: Writer, world: MemoryWorld, course: Course, proposal: Proposal, judgement: Judgement): Verdict {
+async function settleOne(writer: Writer, world: MemoryWorld, course: Course, proposal: Proposal, judgement: Judgement): Promise<Verdict> {
   const { state } = course;
   const remember = (id: string, status: "accepted" | "refused", verdict: Verdict, key: string | null): void =>
     world.remember(id, { status, head: state.head, theories: theoriesText(state.inForce.hashes), verdict }, key);
   switch (judgement.kind) {
     case "accepted": {
       const { accepted } = judgement;
-      const next = nextCommit(state, accepted, writer.clock.now());
+      const { verdict } = accepted;
+      const [complete = verdict] = world.places.lacks(verdict) ? await world.places.complete([verdict]) : [verdict];
+      const next = nextCommit(state, accepted, writer.clock.now(), complete);
       course.records.push(next.record);
       course.state = next.state;
       remember(accepted.id, "accepted", next.record.verdict, accepted.key);
@@ -78,6 +81,22 @@ function settleOne(writer: Writer, world: MemoryWorld, course: Course, proposal:
       return judgement.verdict;
     default:
       return unreachable(judgement);
+  }
+}
+
+/** Reads the places that the refused verdicts of the group still lack, all at once. */
+async function completeRefusals(world: MemoryWorld, course: Course): Promise<void> {
+  const verdicts = course.answers.map((answer) => ("verdict" in answer ? answer.verdict : null));
+  const open = verdicts.filter((verdict) => verdict !== null).filter((verdict) => world.places.lacks(verdict));
+  if (open.length === 0) return;
+  const complete = new Map((await world.places.complete(open)).map((verdict, index) => [open[index], verdict] as const));
+  for (const [index, answer] of course.answers.entries()) {
+    if ("verdict" in answer) course.answers[index] = { verdict: complete.get(answer.verdict) ?? answer.verdict };
+  }
+  for (const [index, record] of course.records.entries()) {
+    if (record.kind !== "refusal") continue;
+    const verdict = complete.get(record.refused.verdict) ?? record.refused.verdict;
+    course.records[index] = { ...record, refused: { ...record.refused, verdict } };
   }
 }
 
