@@ -1,3 +1,5 @@
+import type { Clingo } from "../logic/engines/clingo/clingo.ts";
+import { openClingo } from "../logic/engines/clingo/open_clingo.ts";
 import type { Theory } from "../logic/theory.ts";
 import { AssayError } from "../schema/assay_error.ts";
 import type { Clock } from "../schema/clock.ts";
@@ -7,6 +9,7 @@ import { SqlError } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { Bench } from "./bench.ts";
 import { checkLog, type LogCheck } from "./check_log.ts";
+import { ClingoSeat, seatClingo } from "./checks/answer_sets.ts";
 import type { EngineName } from "./engine_name.ts";
 import { type Explanation, explainFact, explainViolation, isFingerprint } from "./explain.ts";
 import { type GateInput, judgeLoad } from "./gate.ts";
@@ -37,6 +40,8 @@ export interface FactBaseOptions {
    * pass its bounds on memory; an engine named is the one that judges, or the verdict is undecided.
    */
   readonly engines?: readonly EngineName[];
+  /** Opens the clingo that judges answer set programs and looks for repairs, when it is first needed; `openClingo()` where absent. */
+  readonly clingo?: () => Clingo;
 }
 
 export interface LoadOptions {
@@ -63,6 +68,7 @@ export class FactBase {
   readonly #options: FactBaseOptions;
   readonly #writer: Writer;
   readonly #bench: Bench;
+  readonly #seat: ClingoSeat;
   #state: BaseState;
   /** The bounds in force, made once for the theories in force. */
   #limits: { readonly theories: readonly Theory[]; readonly bounds: Limits } | null = null;
@@ -79,6 +85,8 @@ export class FactBase {
     this.#options = options;
     this.#writer = { session, path: database.path, clock: options.clock };
     this.#bench = new Bench(this.#writer, options.engines ?? null);
+    this.#seat = new ClingoSeat(options.clingo ?? (() => openClingo()));
+    seatClingo(session, this.#seat);
   }
 
   /**
@@ -130,6 +138,11 @@ export class FactBase {
   /** The program that the theories in force compile to. */
   get program(): BaseState["inForce"]["program"] {
     return this.#state.inForce.program;
+  }
+
+  /** The clingo of this fact base, which closes it. Errors: `clingo.not_found`. */
+  get clingo(): Clingo {
+    return this.#seat.clingo;
   }
 
   get limits(): Limits {
@@ -198,6 +211,11 @@ export class FactBase {
     return this.#exclusive(() => this.#bench.rehearse(this.#state, this.limits, deltas));
   }
 
+  /** Runs `action` in a transaction that is rolled back whatever it did, with nobody else about. */
+  async look<T>(action: (input: GateInput) => Promise<T>): Promise<T> {
+    return this.#undone(action);
+  }
+
   /** The verdict that a delta was given, by its id; null where none of that id was judged, or it was left undecided. */
   async verdict(delta: string): Promise<Verdict | null> {
     return this.#exclusive(() => storedVerdict(this.#session, delta));
@@ -254,6 +272,7 @@ export class FactBase {
     this.#isClosed = true;
     await this.#queue;
     await Promise.allSettled(this.#reads);
+    await this.#seat.close();
     this.#database.close();
   }
 

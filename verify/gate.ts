@@ -3,6 +3,7 @@ import type { ProposedDelta } from "../schema/delta.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { LawOutcome, Undecided, Verdict } from "../schema/verdict.ts";
 import type { Consequences, JudgedDelta } from "./accepted_delta.ts";
+import { engineLabel } from "./checks/answer_sets.ts";
 import { checkBase } from "./checks/base_commit.ts";
 import { keyLawsToCheck } from "./checks/keys.ts";
 import { inLawOrder } from "./checks/logic.ts";
@@ -101,7 +102,7 @@ async function judgeTrial(world: World, trial: Trial, state: BaseState, delta: P
     page,
     refused: !isSound || keyViolations > 0 || (logic?.refused ?? false),
     undecided: nothingToJudge(delta.facts, program.laws.length) ?? logic?.undecided ?? null,
-    engine: world.engine,
+    engine: engineLabel(world.engine, program),
   });
   const { proposer, reason, key } = proposed;
   const judged: JudgedDelta = { id, kind: "delta", pieces, proposer, reason, key, theories: [], verdict, replaces };

@@ -10,6 +10,7 @@ import { quoteText } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import type { Consequences, JudgedDelta, Waiver } from "./accepted_delta.ts";
 import { agree, binding, disagreement, opinionOf } from "./agreement.ts";
+import { engineLabel } from "./checks/answer_sets.ts";
 import type { LogicJudgement } from "./checks/logic.ts";
 import { type EngineName, isForDuckDb } from "./engine_name.ts";
 import type { GateInput, Judgement } from "./gate.ts";
@@ -98,7 +99,12 @@ async function judgeByEngines(
   const said: Present[] = [];
   for (const engine of engines) {
     const facts = await presentFacts(input, inForce.program, engine);
-    said.push(await judgeFactsPresent(input, inForce, facts, ratchet, offset, { ...parts, engine: engines.join(",") }));
+    said.push(
+      await judgeFactsPresent(input, inForce, facts, ratchet, offset, {
+        ...parts,
+        engine: engineLabel(engines.join(","), inForce.program),
+      }),
+    );
   }
   const [first, second] = said;
   if (first === undefined) throw new Error("no engine judged a load");

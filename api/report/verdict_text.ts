@@ -62,6 +62,8 @@ function violationLines(violation: Violation, style: Style): string[] {
     const where = fact.place === null ? "" : style("dim", `  ${printable(fact.place)}`);
     lines.push(`      ${origin} ${factText(fact.relation, fact.row)}${where}`);
   }
+  const others = violation.clash?.filter((law) => law !== violation.law) ?? [];
+  if (others.length > 0) lines.push(`      ${style("cyan", "clashes with")} ${others.map(printable).join(", ")}`);
   if (violation.help !== undefined) lines.push(`      ${style("cyan", "help")} ${printable(violation.help)}`);
   if (violation.fingerprint !== "") lines.push(style("dim", `      fingerprint ${violation.fingerprint}`));
   return lines;

@@ -56,6 +56,11 @@ export function hasAnswerSets({ answerSets = [] }: IrProgram): boolean {
   return answerSets.some(({ demands }) => demands.length > 0);
 }
 
+/** The engines of a verdict: what is left to clingo is judged by it, whatever engine judges the rest. */
+export function engineLabel(engine: string, program: IrProgram): string {
+  return hasAnswerSets(program) ? `${engine},clingo` : engine;
+}
+
 /** Whether what ended a judgement was clingo's own: it leaves an open transaction as it was. */
 export function isOfClingo({ code }: Undecided): boolean {
   return code.startsWith("limit.clingo_") || code.startsWith("evaluation.clingo_") || code === "evidence.cancelled";

@@ -1,11 +1,15 @@
 import type { DuckDbInput } from "../../logic/engines/duckdb/input.ts";
+import { literalSql } from "../../logic/engines/duckdb/literal.ts";
+import { materialise } from "../../logic/engines/duckdb/materialise.ts";
 import type { Derivations } from "../../logic/explain/derivations.ts";
 import type { Premise } from "../../logic/explain/premise.ts";
 import type { WhyNot } from "../../logic/explain/proof.ts";
 import { withDerivations } from "../../logic/explain/session.ts";
+import { supportOf } from "../../logic/explain/support.ts";
 import { explainAbsence } from "../../logic/explain/why_not.ts";
 import type { IrProgram } from "../../logic/language/ir.ts";
 import type { Fact } from "../../schema/fact.ts";
+import { quoteName } from "../../schema/sql_session.ts";
 import type { Row, Value } from "../../schema/value.ts";
 import type { Undecided, Violation } from "../../schema/verdict.ts";
 import { type Action, actionOf } from "./action.ts";
@@ -26,15 +30,20 @@ const WAYS_MAX = 16;
 /** How deep missing facts are followed into the rules. */
 const DEPTH_MAX = 6;
 
+/** What was seen of some violations, before it is known which retractions they go back to. */
+export interface Seen {
+  readonly undecided: Undecided | null;
+  /** Derived facts that are missing, null standing for any value. */
+  readonly absent: readonly { readonly relation: string; readonly row: Pattern }[];
+  /** The obstacles, given for each missing fact the retracted facts that it rested on, where it held without the retractions. */
+  obstacles(restedOn: readonly (readonly Fact[])[]): Obstacle[];
+}
+
 /**
  * What keeps each of some violations standing, as far as one derivation of it goes: `input` names the tables as the situation left
  * them. Violations of checks before the logic have none.
  */
-export async function findObstacles(
-  input: DuckDbInput,
-  violations: readonly Violation[],
-  situation: Situation,
-): Promise<{ readonly undecided: Undecided | null; readonly obstacles: readonly Obstacle[] }> {
+export async function findObstacles(input: DuckDbInput, violations: readonly Violation[], situation: Situation): Promise<Seen> {
   const laws = new Map(input.program.laws.map((law) => [law.id, law]));
   const broken = violations.flatMap((violation) => {
     const law = laws.get(violation.law);
@@ -60,15 +69,58 @@ export async function findObstacles(
     }
     return { undecided: null };
   });
-  const obstacles: Obstacle[] = [];
-  for (const { found, violation } of open) {
-    for (const { relation, row } of found.absent) await addAbsent(input, relation, row, found);
-    const ways = uniqueWays(found.ways).filter((way) => !way.every((action) => situation.done.some(({ id }) => id === action.id)));
-    const given = [...found.given.values()];
-    const id = [violation.fingerprint, ...ways.map(wayId), "|", ...given.map((action) => action.id).toSorted()].join(" ");
-    obstacles.push({ id, law: violation.law, given, ways });
+  for (const { found } of open) for (const { relation, row } of found.absent) await addAbsent(input, relation, row, found);
+  return {
+    undecided,
+    absent: open.flatMap(({ found }) => found.absent),
+    obstacles: (restedOn) => {
+      let at = 0;
+      return open.map(({ found, violation }) => {
+        for (const _ of found.absent) found.keeps(restedOn[at++] ?? []);
+        return obstacleOf(found, violation, situation);
+      });
+    },
+  };
+}
+
+function obstacleOf(found: Found, violation: Violation, { done }: Situation): Obstacle {
+  const ways = uniqueWays(found.ways).filter((way) => !way.every((action) => done.some(({ id }) => id === action.id)));
+  const given = [...found.given.values()];
+  const id = [violation.fingerprint, ...ways.map(wayId), "|", ...given.map((action) => action.id).toSorted()].join(" ");
+  return { id, law: violation.law, given, ways };
+}
+
+/** The retracted facts that each of some derived facts rests on; `input` names the tables as they would be without the retractions. */
+export async function findRetracted(
+  input: DuckDbInput,
+  absent: Seen["absent"],
+  candidate: Candidate,
+): Promise<readonly (readonly Fact[])[]> {
+  const found: Fact[][] = [];
+  for (const { relation, row } of absent) {
+    const fact = await firstMatch(input, relation, row);
+    const { support } = fact === null ? { support: [] } : await supportOf(input, relation, [fact]);
+    found.push((support[0]?.facts ?? []).filter((one) => candidate.has("retract", one.relation, one.row)));
   }
-  return { undecided, obstacles };
+  return found;
+}
+
+async function firstMatch(input: DuckDbInput, relation: string, row: Pattern): Promise<Row | null> {
+  const attributes = input.program.relations.get(relation)?.attributes ?? [];
+  const made = await materialise(input, [relation]);
+  try {
+    if (made.undecided !== null) return null;
+    const same = row.flatMap((value, at) => {
+      const attribute = attributes[at];
+      return value === null || attribute === undefined ? [] : [`${quoteName(attribute.name)} = ${literalSql(value, attribute.type)}`];
+    });
+    const columns = attributes.map(({ name }) => quoteName(name)).join(", ") || "1";
+    const sql = `SELECT ${columns} FROM ${made.table(relation)} AS t WHERE ${same.join(" AND ") || "true"} ORDER BY ${columns} LIMIT 1`;
+    const [found] = await input.session.rows(sql);
+    return found === undefined ? null : attributes.length === 0 ? [] : (found as Row);
+  } finally {
+    await made.close();
+  }
 }
 
 /** What turns up while a derivation is walked. */
@@ -120,6 +172,12 @@ class Found {
     }
     const kept = candidate.matching("retract", relation, row).flatMap((fact) => this.#way("keep", relation, fact, true));
     return [...kept, ...this.#way("assert", relation, row, true)];
+  }
+
+  /** Retractions left out together are a way. */
+  keeps(facts: readonly Fact[]): void {
+    const way = facts.flatMap(({ relation, row }) => this.#way("keep", relation, row, true).flat());
+    if (way.length > 0 && way.length === facts.length) this.ways.push(way);
   }
 
   /** What hangs on more than single facts stands only with all that was done. */

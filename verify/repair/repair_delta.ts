@@ -10,7 +10,7 @@ import { prepareDelta } from "../prepared_delta.ts";
 import type { Action } from "./action.ts";
 import { Candidate, filled } from "./candidate.ts";
 import { choose, type Knowledge } from "./choose.ts";
-import { findObstacles } from "./find_obstacles.ts";
+import { findObstacles, findRetracted } from "./find_obstacles.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { supposed } from "./suppose.ts";
 
@@ -131,10 +131,14 @@ class Search {
   /** Takes in what keeps `delta` from being accepted; where that is nothing new, this very set of actions is ruled out. */
   async learn(delta: ProposedDelta, violations: readonly Violation[], done: readonly Action[]): Promise<void> {
     const situation = { candidate: this.#candidate, done };
-    const { undecided, obstacles } = await this.#base.look(async (input) =>
-      findObstacles(await supposed(input, delta), violations, situation),
-    );
-    if (undecided !== null) throw new Stopped(undecided);
+    const seen = await this.#base.look(async (input) => findObstacles(await supposed(input, delta), violations, situation));
+    if (seen.undecided !== null) throw new Stopped(seen.undecided);
+    const isRetracting = seen.absent.length > 0 && delta.retract.size > 0;
+    const whole: ProposedDelta = { ...delta, retract: new Map() };
+    const restedOn = isRetracting
+      ? await this.#base.look(async (input) => findRetracted(await supposed(input, whole), seen.absent, this.#candidate))
+      : [];
+    const obstacles = seen.obstacles(restedOn);
     const before = this.#obstacles.size;
     for (const obstacle of obstacles) {
       if (obstacle.ways.length > 0 || obstacle.given.length > 0) this.#obstacles.set(obstacle.id, obstacle);

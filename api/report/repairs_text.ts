@@ -1,0 +1,33 @@
+import type { Repair, RepairChange } from "../../schema/verdict.ts";
+import { countText } from "./count_text.ts";
+import { factText } from "./fact_text.ts";
+import type { Style } from "./style.ts";
+
+const VERBS: Readonly<Record<RepairChange["change"], string>> = {
+  drop: "leave out",
+  keep: "do not retract",
+  assert: "assert",
+  retract: "retract",
+};
+
+/** Repairs for a terminal, the cheapest first; a hole is a `_` with what must be known of it below. */
+export function repairsText(repairs: readonly Repair[], isComplete: boolean, style: Style): string {
+  if (repairs.length === 0) return style("yellow", isComplete ? "there is no repair" : "no repair was found before a bound was reached");
+  const lines = repairs.flatMap((repair, index) => [
+    `${style("bold", `repair ${index + 1}`)}  ${style("dim", `${countText(repair.changes.length, "change")} · cost ${repair.cost}`)}`,
+    ...repair.changes.flatMap((change, at) => changeLines(repair, change, at, style)),
+  ]);
+  return [...lines, style("dim", "nothing was changed; --json has each repair as a delta to propose")].join("\n");
+}
+
+function changeLines(repair: Repair, { change, relation, row }: RepairChange, at: number, style: Style): string[] {
+  const colour = change === "assert" || change === "keep" ? "green" : "red";
+  const holes = repair.holes.filter((hole) => hole.change === at);
+  return [
+    `  ${style(colour, VERBS[change])} ${factText(relation, row)}`,
+    ...holes.map(({ attribute, type, laws }) => {
+      const condition = laws.length === 0 ? "" : `, such that ${laws.join(" and ")} ${laws.length === 1 ? "holds" : "hold"}`;
+      return `      ${style("cyan", "to be filled in")} ${attribute}: a ${type}${condition}`;
+    }),
+  ];
+}
