@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
+import { deriveBySouffle } from "../../logic/engines/souffle/check_laws.ts";
+import { AssayError } from "../../schema/assay_error.ts";
+import type { Relation } from "../../schema/relation.ts";
 import type { Row } from "../../schema/value.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
 import { Choices } from "../support/choices.ts";
 import { inputOver } from "../support/duckdb_facts.ts";
-import { NotInSouffle, souffleText } from "../support/ir_souffle.ts";
 import { randomCase } from "../support/random_programs.ts";
-import { runSouffle, souffleRows, withoutSouffle } from "../support/run_souffle.ts";
+import { presentSouffle } from "../support/souffles.ts";
 
 const RUNS = Number(process.env["ASSAY_PROPERTY_RUNS"] ?? 250);
-const skip = withoutSouffle();
+const souffle = presentSouffle();
+const skip = souffle === null ? "souffle is not on this machine" : souffle.word_bits === 64 ? false : "souffle has 32-bit numbers";
 
 let session: DuckDbSession;
 before(async () => {
@@ -19,40 +22,44 @@ before(async () => {
 });
 after(() => session.close());
 
+/** Floats are added in another order there. */
+function rowText(row: Row, relation: Relation): string {
+  return row.map((value, at) => (relation.attributes[at]?.type === "float" ? Number(value).toPrecision(4) : String(value))).join("\t");
+}
+
 test("the engine and Soufflé derive the same tuples", { skip }, async () => {
   let compared = 0;
   let tuples = 0;
-  const failed: string[] = [];
+  let refused = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(9999), { minLength: 10, maxLength: 160, size: "max" }), async (numbers) => {
+      if (souffle === null) return;
       const { program, facts, repeats } = randomCase(new Choices(numbers));
       const derived = [...program.relations.values()].filter(({ role }) => role === "derived");
-      const check = await checkLaws(await inputOver(session, program, facts, { rounds: 60, rows_derived: 2000 }, repeats));
+      const input = await inputOver(session, program, facts, { rounds: 60, rows_derived: 2000 }, repeats);
+      const check = await checkLaws(input);
       try {
         if (check.undecided !== null) return;
-        const text = souffleText(program, facts);
-        const theirs = runSouffle(text, derived);
-        if (theirs === null) {
-          failed.push(text);
+        const names = derived.map(({ name }) => name);
+        const theirs = await deriveBySouffle({ ...input, souffle }, names);
+        if (theirs.undecided !== null) {
+          refused++;
           return;
         }
         compared++;
         for (const relation of derived) {
           const rows = (await check.witnesses(`t.${relation.name}`, 0, 10_000)) as Row[];
-          const ours = souffleRows(rows, relation);
-          tuples += ours.length;
-          assert.deepEqual(ours, theirs.get(relation.name), text);
+          const text = (row: Row): string => (relation.attributes.length === 0 ? "()" : rowText(row, relation));
+          tuples += rows.length;
+          assert.deepEqual(rows.map(text).sort(), (theirs.relations.get(relation.name) ?? []).map(text).sort());
         }
       } catch (error) {
-        if (!(error instanceof NotInSouffle)) throw error;
+        if (!(error instanceof AssayError) || error.code !== "souffle.not_expressible") throw error;
       } finally {
         await check.close();
       }
     }),
     { numRuns: RUNS },
   );
-  assert.ok(
-    compared > RUNS / 5 && tuples > RUNS / 5,
-    `${compared} programs compared, ${tuples} tuples, ${failed.length} refused there: ${failed[0] ?? ""}`,
-  );
+  assert.ok(compared > RUNS / 5 && tuples > RUNS / 5, `${compared} programs compared, ${tuples} tuples, ${refused} refused there`);
 });
