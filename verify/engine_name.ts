@@ -11,4 +11,4 @@ export function isForDuckDb({ answerSets = [], selections }: IrProgram): boolean
 }
 
 /** The engines that judge deltas where none is named. */
-export const defaultEngines: readonly EngineName[] = ["duckdb"];
+export const defaultEngines: readonly EngineName[] = ["incremental"];
