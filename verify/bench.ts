@@ -153,7 +153,10 @@ export class Bench {
         take(await settleByDuckDb(this.#writer, now, limits, rest));
         break;
       }
-      take(await settleInMemory(this.#writer, memory, this.#known, now, limits, rest, this.#isAsked));
+      const settled = await settleInMemory(this.#writer, memory, this.#known, now, limits, rest, this.#isAsked);
+      // Values of facts that were not kept stay in the engine's memory until it is loaded anew.
+      if (settled.answers.some(isPastMemory)) this.drop();
+      take(settled);
       if (answers.length === proposals.length) break;
       this.drop();
       take(await settleByDuckDb(this.#writer, now, limits, proposals.slice(answers.length, answers.length + 1)));
@@ -249,6 +252,10 @@ export class Bench {
     const { session, path } = this.#writer;
     return { session, path, theories: inForce.theories, relations: baseRelations(inForce.program.relations), table: factTable };
   }
+}
+
+function isPastMemory(answer: Answer): boolean {
+  return "verdict" in answer && answer.verdict.undecided?.code === "limit.engine_mb";
 }
 
 function verdictOf(judgement: Judgement): Verdict {
