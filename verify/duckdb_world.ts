@@ -4,7 +4,7 @@ import type { Law } from "../logic/language/ir.ts";
 import type { Clock } from "../schema/clock.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { LawOutcome } from "../schema/verdict.ts";
-import { isOfClingo, touchedBy } from "./checks/answer_sets.ts";
+import { isOfClingo, judgedBy, touchedBy } from "./checks/answer_sets.ts";
 import { checkKeys } from "./checks/keys.ts";
 import { checkLogic } from "./checks/logic.ts";
 import type { TypedRows } from "./checks/types.ts";
@@ -37,7 +37,7 @@ export class DuckDbWorld implements World {
   /** `engine` is what its verdicts name, where DuckDB is not alone. */
   constructor(input: DuckDbWorldInput, engine = "duckdb") {
     this.#input = input;
-    this.engine = engine;
+    this.engine = judgedBy(input.session, engine);
   }
 
   async recall(id: string, state: BaseState): Promise<Recalled> {

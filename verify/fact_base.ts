@@ -10,7 +10,7 @@ import type { Verdict } from "../schema/verdict.ts";
 import { Bench } from "./bench.ts";
 import { checkLog, type LogCheck } from "./check_log.ts";
 import { ClingoSeat, seatClingo } from "./checks/answer_sets.ts";
-import type { EngineName } from "./engine_name.ts";
+import { asksClingo, type EngineName, seatedEngines } from "./engine_name.ts";
 import { type Explanation, explainFact, explainViolation, isFingerprint } from "./explain.ts";
 import { type GateInput, judgeLoad } from "./gate.ts";
 import type { Decided } from "./import_order.ts";
@@ -84,8 +84,8 @@ export class FactBase {
     this.#state = state;
     this.#options = options;
     this.#writer = { session, path: database.path, clock: options.clock };
-    this.#bench = new Bench(this.#writer, options.engines ?? null);
-    this.#seat = new ClingoSeat(options.clingo ?? (() => openClingo()));
+    this.#bench = new Bench(this.#writer, options.engines === undefined ? null : seatedEngines(options.engines));
+    this.#seat = new ClingoSeat(options.clingo ?? (() => openClingo()), asksClingo(options.engines));
     seatClingo(session, this.#seat);
   }
 
@@ -291,7 +291,7 @@ export class FactBase {
   #gateInput(): GateInput {
     const { clock, engines } = this.#options;
     const base = { session: this.#session, clock, limits: this.limits, state: this.#state };
-    return engines === undefined ? base : { ...base, engines };
+    return engines === undefined ? base : { ...base, engines: seatedEngines(engines) };
   }
 
   async #settleGroup(group: ProposalGroup): Promise<void> {

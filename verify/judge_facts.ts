@@ -11,7 +11,7 @@ import { quoteName, type SqlSession, sqlType } from "../schema/sql_session.ts";
 import type { Row } from "../schema/value.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { agree, binding, disagreement, type Opinion, opinionOf } from "./agreement.ts";
-import { engineLabel } from "./checks/answer_sets.ts";
+import { engineLabel, judgedBy } from "./checks/answer_sets.ts";
 import { checkLogic, type LogicJudgement } from "./checks/logic.ts";
 import { type EngineName, isForDuckDb } from "./engine_name.ts";
 import { judgeLaws } from "./memory/engine_check.ts";
@@ -57,7 +57,7 @@ export async function judgeFacts(input: FactsToJudge): Promise<Verdict> {
   const engines: readonly EngineName[] = [
     ...new Set<EngineName>(isForDuckDb(input.program) ? ["duckdb"] : (input.engines ?? ["duckdb"])),
   ].toSorted();
-  const label = engineLabel(engines.join(","), input.program);
+  const label = engineLabel(judgedBy(input.session, engines.join(",")), input.program);
   const verdicts: Verdict[] = [];
   for (const engine of engines) verdicts.push(await judgeBy(engine, label, input));
   const [first, second] = verdicts;

@@ -10,7 +10,7 @@ import { quoteText } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import type { Consequences, JudgedDelta, Waiver } from "./accepted_delta.ts";
 import { agree, binding, disagreement, opinionOf } from "./agreement.ts";
-import { engineLabel } from "./checks/answer_sets.ts";
+import { engineLabel, judgedBy } from "./checks/answer_sets.ts";
 import type { LogicJudgement } from "./checks/logic.ts";
 import { type EngineName, isForDuckDb } from "./engine_name.ts";
 import type { GateInput, Judgement } from "./gate.ts";
@@ -102,7 +102,7 @@ async function judgeByEngines(
     said.push(
       await judgeFactsPresent(input, inForce, facts, ratchet, offset, {
         ...parts,
-        engine: engineLabel(engines.join(","), inForce.program),
+        engine: engineLabel(judgedBy(input.session, engines.join(",")), inForce.program),
       }),
     );
   }

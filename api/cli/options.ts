@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Clingo } from "../../logic/engines/clingo/clingo.ts";
+import { openClingo } from "../../logic/engines/clingo/open_clingo.ts";
 import { nearest } from "../../logic/language/did_you_mean.ts";
 import type { Clock } from "../../schema/clock.ts";
 import { type LimitName, type Limits, limits, limitsWith } from "../../schema/limits.ts";
@@ -14,8 +16,12 @@ export interface JudgingOptions extends CommonOptions {
   readonly limit: readonly string[];
   readonly engine?: EngineName;
   readonly engines?: readonly EngineName[];
+  readonly clingo: string;
   readonly show: number;
 }
+
+/** What of a command's options a fact base is opened by. Commands that judge nothing have no clingo. */
+export type BaseOptions = Pick<JudgingOptions, "limit" | "engine" | "engines"> & Partial<Pick<JudgingOptions, "clingo">>;
 
 export interface TheoryOptions {
   readonly theory: readonly string[];
@@ -42,6 +48,7 @@ export function judgingOptions(command: Command): Command {
   return limitOption(command)
     .addOption(new Option("--engine <name>", "the engine that judges").choices(engineNames))
     .addOption(new Option("--engines <names>", "engines that must agree, separated by commas").argParser(engineList))
+    .option("--clingo <which>", "auto, wasm, native, or the path of a clingo, where one is needed", "auto")
     .option("--show <count>", "violations printed of one law", count, 5);
 }
 
@@ -84,13 +91,17 @@ function engineList(value: string): readonly EngineName[] {
 /** The engines asked for, or null where none is named. Errors: `usage.arguments` where both options name some. */
 export function enginesOf({ engine, engines }: Pick<JudgingOptions, "engine" | "engines">): readonly EngineName[] | null {
   if (engine !== undefined && engines !== undefined) throw usageError("`--engine` and `--engines` exclude each other");
+  if (engines?.includes("clingo") === true && engines.includes("duckdb")) {
+    throw usageError("`clingo` judges in the place of `duckdb`, so only `incremental` can agree with it");
+  }
   return engines ?? (engine === undefined ? null : [engine]);
 }
 
 /** How a command opens a fact base: by its clock, and by the bounds and engines asked for. */
-export function factBaseOptions(clock: Clock, options: Pick<JudgingOptions, "limit" | "engine" | "engines">): FactBaseOptions {
+export function factBaseOptions(clock: Clock, options: BaseOptions): FactBaseOptions {
   const engines = enginesOf(options);
-  return { clock, limits: limitOverrides(options.limit), ...(engines === null ? {} : { engines }) };
+  const clingo = (): Clingo => openClingo(options.clingo);
+  return { clock, limits: limitOverrides(options.limit), clingo, ...(engines === null ? {} : { engines }) };
 }
 
 /** Parses a count for an option: a whole number from 0 on. */

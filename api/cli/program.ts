@@ -6,11 +6,13 @@ import { loadCommand } from "./commands/load.ts";
 import { logCommand } from "./commands/log.ts";
 import { proposeCommand } from "./commands/propose.ts";
 import { queryCommand } from "./commands/query.ts";
+import { repairCommand } from "./commands/repair.ts";
 import { resCommand } from "./commands/res.ts";
 import { stepCommand } from "./commands/step.ts";
 import { testCommand } from "./commands/test.ts";
 import { uuidCommand } from "./commands/uuid.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { whatIfCommand } from "./commands/whatif.ts";
 import type { Door } from "./door.ts";
 import { packageVersion } from "./version.ts";
 
@@ -37,10 +39,12 @@ export function program(door: Door): Command {
     queryCommand,
     explainCommand,
     logCommand,
+    repairCommand,
     resCommand,
     stepCommand,
     testCommand,
     uuidCommand,
+    whatIfCommand,
   ]) {
     register(root, door);
   }

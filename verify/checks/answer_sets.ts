@@ -13,11 +13,14 @@ import type { TypedRows } from "./types.ts";
 /** clingo as whoever owns a session holds it: opened when it is first needed, with what slices came to. */
 export class ClingoSeat {
   readonly cache = new AnswerSetCache();
+  /** Whether it judges every law, in DuckDB's place. */
+  readonly judgesAll: boolean;
   readonly #open: () => Clingo;
   #clingo: Clingo | null = null;
 
-  constructor(open: () => Clingo) {
+  constructor(open: () => Clingo, judgesAll = false) {
     this.#open = open;
+    this.judgesAll = judgesAll;
   }
 
   get clingo(): Clingo {
@@ -45,6 +48,17 @@ export interface SearchedCheck extends LawCheck {
   clashOf(law: string, row: Row): BrokenLaw | null;
 }
 
+/** The clingo that judges every law of a session, or null where it judges those of answer set programs alone. */
+export function judgeOf(session: SqlSession): Clingo | null {
+  const seat = seats.get(session);
+  return seat?.judgesAll === true ? seat.clingo : null;
+}
+
+/** The name under which a verdict gives the engine of a session. */
+export function judgedBy(session: SqlSession, engine: string): string {
+  return seats.get(session)?.judgesAll === true ? engine.replace("duckdb", "clingo") : engine;
+}
+
 /** The facts that a delta asserts or retracts. */
 export function touchedBy(typed: readonly TypedRows[]): TouchedFacts {
   const groups = Map.groupBy(typed, ({ relation }) => relation.name);
@@ -58,7 +72,7 @@ export function hasAnswerSets({ answerSets = [] }: IrProgram): boolean {
 
 /** The engines of a verdict: what is left to clingo is judged by it, whatever engine judges the rest. */
 export function engineLabel(engine: string, program: IrProgram): string {
-  return hasAnswerSets(program) ? `${engine},clingo` : engine;
+  return hasAnswerSets(program) && !engine.includes("clingo") ? `${engine},clingo` : engine;
 }
 
 /** Whether what ended a judgement was clingo's own: it leaves an open transaction as it was. */

@@ -1,3 +1,4 @@
+import { checkLawsByClingo } from "../../logic/engines/clingo/check_laws.ts";
 import type { BrokenLaw, TouchedFacts } from "../../logic/engines/clingo/judge_answer_sets.ts";
 import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
 import type { DuckDbInput } from "../../logic/engines/duckdb/input.ts";
@@ -9,7 +10,7 @@ import type { LawOutcome, Undecided } from "../../schema/verdict.ts";
 import { type LawViolations, listLawViolations } from "../law_violations.ts";
 import type { Origins } from "../origins.ts";
 import type { ViolationPage } from "../violation_page.ts";
-import { baseFactsOf, checkAnswerSets, hasAnswerSets, type SearchedCheck } from "./answer_sets.ts";
+import { baseFactsOf, checkAnswerSets, hasAnswerSets, judgeOf, type SearchedCheck } from "./answer_sets.ts";
 
 export interface LogicJudgement extends LawViolations {
   readonly undecided: Undecided | null;
@@ -48,7 +49,8 @@ export async function checkAllLaws(
   waived: ReadonlyMap<string, string>,
   touched: TouchedFacts | null = null,
 ): Promise<SearchedCheck> {
-  const stratified = await checkLaws(input);
+  const clingo = judgeOf(input.session);
+  const stratified = clingo === null ? await checkLaws(input) : await checkLawsByClingo(input, clingo);
   if (stratified.undecided !== null || !hasAnswerSets(input.program)) return { ...stratified, clashOf: () => null };
   return checkAnswerSets(input, stratified, touched, waived);
 }

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
+import { openClingo } from "../../../logic/engines/clingo/open_clingo.ts";
 import type { Relation } from "../../../schema/relation.ts";
 import type { Verdict } from "../../../schema/verdict.ts";
+import { ClingoSeat, seatClingo } from "../../../verify/checks/answer_sets.ts";
+import { asksClingo, seatedEngines } from "../../../verify/engine_name.ts";
 import { type FactSource, judgeFacts } from "../../../verify/judge_facts.ts";
 import { openMemory } from "../../../verify/store/duckdb_session.ts";
 import { cursorOffset } from "../../../verify/violation_page.ts";
@@ -53,6 +56,8 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
   const names = { relations, theories: judgement.theories.map(({ name }) => name), mapping: null };
   const found = await sourceArguments(sources, names);
   const session = await openMemory({ memory_limit: `${limits.memory_mb}MB` });
+  const seat = new ClingoSeat(() => openClingo(options.clingo), asksClingo(engines ?? []));
+  seatClingo(session, seat);
   try {
     const onProgress = (text: string): void => door.terminal.progress(text);
     const read = await readSources({ session, relations, limits, onProgress }, found);
@@ -67,12 +72,13 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
         sources: joined(relations, read.parts),
         offset: from,
         texts: judgement.theories,
-        ...(engines === null ? {} : { engines }),
+        ...(engines === null ? {} : { engines: seatedEngines(engines) }),
       });
     const verdict = await judgePage(read, judge, { offset, limit: limits.violations_page });
     const events = [...judgement.events, ...read.events];
     return verdictOutcome(verdict, { events, show: options.show, micros: door.clock.micros() - started });
   } finally {
+    await seat.close();
     session.close();
   }
 }
