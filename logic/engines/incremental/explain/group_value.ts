@@ -17,7 +17,10 @@ export function groupValue(tables: EngineTables, variables: Variables, literal: 
     const ids = outer.map((term) => variables.id(term.name));
     return { enumeration, ids, keys: keys.map((key) => compileTerm(tables.runtime, enumeration.variables, key)) };
   });
-  return (cells, deadline) => {
+  const outer = [...new Set(elements.flatMap(({ ids }) => ids))];
+  const known = new Map<string, number | null>();
+  let knownBy: Deadline | null = null;
+  const compute: GroupValue = (cells, deadline) => {
     const members = new Map<string, number>();
     let failed: number | null = null;
     for (const { enumeration, ids, keys } of elements) {
@@ -32,6 +35,17 @@ export function groupValue(tables: EngineTables, variables: Variables, literal: 
     }
     const value = foldValues(literal, tables.runtime.pools, [...members.values()]);
     return value === NO_VALUE ? null : value;
+  };
+  return (cells, deadline) => {
+    // One explanation sees one state, in which a group has one value.
+    if (knownBy !== deadline) known.clear();
+    knownBy = deadline;
+    const key = outer.map((id) => cells[id]).join();
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const value = compute(cells, deadline);
+    known.set(key, value);
+    return value;
   };
 }
 
