@@ -8,6 +8,7 @@ import { writtenName } from "./lower_aggregates.ts";
 import { type NamedType, type StructuredType, structureOf } from "./named_type.ts";
 import { operatorSignature } from "./operator_signature.ts";
 import {
+  ALL_TYPES,
   ANYTHING,
   FLOAT,
   maskOfNamed,
@@ -80,9 +81,12 @@ export class TypeInference {
       case "atom":
         this.#atom(literal);
         return;
-      case "compare":
-        this.#unify(this.#term(literal.left), this.#term(literal.right), literal.right);
+      case "compare": {
+        const left = this.#term(literal.left);
+        this.#unify(left, this.#term(literal.right), literal.right);
+        if (literal.op !== "=" && literal.op !== "!=") this.#narrow(left, ALL_TYPES, literal.left);
         return;
+      }
       case "test":
         this.#narrow(this.#term(literal.left), SYMBOL, literal.left);
         this.#narrow(this.#term(literal.right), SYMBOL, literal.right);
