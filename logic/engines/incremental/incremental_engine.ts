@@ -62,20 +62,21 @@ export class IncrementalEngine {
   /** The values behind the cells of this engine. */
   readonly pools: Pools;
   readonly #nodes: ReadonlyMap<string, RelationNode>;
+  readonly #budget: MemoryBudget;
   /** The tables as they are now, to be read. */
   readonly tables: EngineTables;
   #explainer: Explainer | null = null;
-  #state: "loading" | "ready" | "open" | "undecided" = "loading";
+  #state: "loading" | "ready" | "open" | "undecided" | "released" = "loading";
 
   private constructor(input: IncrementalInput) {
-    const budget = input.pools?.budget ?? new MemoryBudget(input.limits.engine_mb);
     this.#input = input;
-    this.pools = input.pools ?? new Pools(budget);
+    this.pools = input.pools ?? new Pools(new MemoryBudget(input.limits.engine_mb));
+    this.#budget = this.pools.budget.part();
     this.#meter = new StepMeter(input.clock, input.limits.verdict_ms);
     const roots = [...input.program.laws.map((law) => law.relation), ...(input.watch ?? [])];
     const network = networkOf(input.program, roots, this.pools);
     const runtime = new Runtime(this.pools, input.limits);
-    this.#store = new Store({ network, limits: input.limits, runtime, meter: this.#meter, budget });
+    this.#store = new Store({ network, limits: input.limits, runtime, meter: this.#meter, budget: this.#budget });
     this.#maintenance = new Maintenance(this.#store, input.limits.rounds);
     this.#nodes = new Map(network.relations.filter((node) => node.named).map((node) => [node.owner, node]));
     const { program, limits, clock } = input;
@@ -210,6 +211,12 @@ export class IncrementalEngine {
   /** Base facts behind a tuple: those of the least instance of the first rule that gives it. Errors: `EngineLimit`. */
   support(relation: string, row: Row): Fact[] {
     return [...(this.explainer.support(relation, [row])[0]?.facts ?? [])];
+  }
+
+  /** Gives the memory of its tables back to the budget that its pools share with others. It must not be used any more. */
+  release(): void {
+    this.#state = "released";
+    this.#budget.release();
   }
 
   /** The bytes of all arrays, pools included. */

@@ -25,32 +25,52 @@ export interface LoadedEngine {
  */
 export async function loadEngine(input: LoadInput): Promise<LoadedEngine> {
   const engine = IncrementalEngine.create(input);
-  const deadline = input.clock.micros() + input.limits.verdict_ms * 1000;
+  const loader = new FactLoader(input);
   for (const relation of engine.reached) {
-    try {
-      await loadRelation(engine, input, relation, deadline);
-    } catch (error) {
-      if (!(error instanceof EngineLimit)) throw error;
-      return { engine, undecided: limitUndecided(error.limit, relation, input.limits) };
-    }
+    const undecided = await loader.load(engine, relation);
+    if (undecided !== null) return { engine, undecided };
   }
   return { engine, undecided: engine.evaluate().undecided };
 }
 
-async function loadRelation(engine: IncrementalEngine, input: LoadInput, name: string, deadline: number): Promise<void> {
-  const { session, clock, program } = input;
-  const relation = program.relations.get(name);
-  if (relation === undefined) throw new Error(`unknown relation ${name}`);
-  const table = input.table(name);
-  const [[counted = 0n] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
-  const rows = Number(counted);
-  if (rows === 0) return;
-  if (relation.attributes.length === 0) return engine.insertBase(name, [], 1);
-  engine.reserveBase(name, rows);
-  const columns = relation.attributes.map((attribute) => quoteName(attribute.name)).join(", ");
-  const types = relation.attributes.map((attribute) => attribute.type);
-  await readColumns(session, engine.pools, `SELECT ${columns} FROM ${table}`, types, (chunk, chunkRows) => {
-    if (clock.micros() >= deadline) throw new EngineLimit("verdict_ms");
-    engine.insertBase(name, chunk, chunkRows);
-  });
+export type FactSource = Pick<LoadInput, "session" | "table" | "program" | "limits" | "clock">;
+
+/** Reads base relations into engines, all of them within `verdict_ms`. */
+export class FactLoader {
+  readonly #source: FactSource;
+  readonly #deadline: number;
+
+  constructor(source: FactSource) {
+    this.#source = source;
+    this.#deadline = source.clock.micros() + source.limits.verdict_ms * 1000;
+  }
+
+  /** Fills one relation of an engine that is loading. Gives the bound that was passed, or null. Errors: `SqlError`. */
+  async load(engine: IncrementalEngine, name: string): Promise<Undecided | null> {
+    try {
+      await this.#read(engine, name);
+      return null;
+    } catch (error) {
+      if (!(error instanceof EngineLimit)) throw error;
+      return limitUndecided(error.limit, name, this.#source.limits);
+    }
+  }
+
+  async #read(engine: IncrementalEngine, name: string): Promise<void> {
+    const { session, clock, program } = this.#source;
+    const relation = program.relations.get(name);
+    if (relation === undefined) throw new Error(`unknown relation ${name}`);
+    const table = this.#source.table(name);
+    const [[counted = 0n] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
+    const rows = Number(counted);
+    if (rows === 0) return;
+    if (relation.attributes.length === 0) return engine.insertBase(name, [], 1);
+    engine.reserveBase(name, rows);
+    const columns = relation.attributes.map((attribute) => quoteName(attribute.name)).join(", ");
+    const types = relation.attributes.map((attribute) => attribute.type);
+    await readColumns(session, engine.pools, `SELECT ${columns} FROM ${table}`, types, (chunk, chunkRows) => {
+      if (clock.micros() >= this.#deadline) throw new EngineLimit("verdict_ms");
+      engine.insertBase(name, chunk, chunkRows);
+    });
+  }
 }
