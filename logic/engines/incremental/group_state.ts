@@ -52,7 +52,7 @@ export class GroupState {
     this.node = node;
     this.#pools = pools;
     this.#budget = budget;
-    this.table = new Table({ name: node.owner, types: node.outer, counted: false, mostRows, budget });
+    this.table = new Table({ name: node.owner, types: node.outer, counted: false, derived: false, mostRows, budget });
     this.empty = emptyValue(node, pools);
     this.#isExtreme = node.op === "min" || node.op === "max";
     this.#sumsUp = (node.op === "sum" || node.op === "mean") && node.type !== "float";

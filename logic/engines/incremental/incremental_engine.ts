@@ -22,6 +22,9 @@ import { Store } from "./store.ts";
 import type { Table } from "./table.ts";
 import { findRow, rowsOf, sortedRows } from "./table_rows.ts";
 
+/** Room kept for facts to come beside those announced. */
+const HEADROOM = 1.05;
+
 export interface IncrementalInput {
   readonly program: IrProgram;
   readonly limits: Limits;
@@ -94,8 +97,9 @@ export class IncrementalEngine {
   /** Makes room for rows that `insertBase` will bring, so that memory grows once. */
   reserveBase(relation: string, rows: number): void {
     const table = this.#loading(relation);
-    table.reserve(table.top + rows);
-    table.reserveSlots(table.top + rows);
+    const needed = Math.ceil((table.top + rows) * HEADROOM);
+    table.reserve(needed);
+    table.reserveSlots(needed);
   }
 
   /**

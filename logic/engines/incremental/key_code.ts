@@ -5,24 +5,30 @@
 const FIRST_FACTOR = -1640531535;
 const NEXT_FACTOR = -2048144789;
 
-/** An expression for the slot where the search for `keys` begins; it uses a variable `h`. */
+/**
+ * An expression for the slot where the search for `keys` begins; it uses a variable `h`. Cells are mostly ids counted upwards, so
+ * the low bits of the last two keys stay as they are, within sixteen slots, which is a cache line: neighbours in either column
+ * are found near each other. The hash of the rest turns those bits, so that keys that share them spread all the same.
+ */
 export function slotSource(keys: readonly string[], shift: string): string {
-  const [first, ...rest] = keys;
-  if (first === undefined) return "0";
-  const start = `Math.imul(${first}, ${FIRST_FACTOR})`;
-  if (rest.length === 0) return `(${start} >>> ${shift})`;
-  const steps = rest.map((key) => `h = Math.imul((h ^ (h >>> 15)) + ${key}, ${NEXT_FACTOR})`);
-  return `(h = ${start}, ${steps.join(", ")}, h >>> ${shift})`;
+  const last = keys.at(-1);
+  if (last === undefined) return "0";
+  const first = keys.at(-2);
+  if (first === undefined) return `((Math.imul(${last} >> 4, ${FIRST_FACTOR}) >>> ${shift}) ^ (${last} & 15))`;
+  const rest = [...keys.slice(0, -2), `(${first} >> 2)`, `(${last} >> 2)`];
+  const steps = rest.slice(1).map((key) => `h = Math.imul((h ^ (h >>> 15)) + ${key}, ${NEXT_FACTOR})`);
+  return `(h = Math.imul(${rest[0]}, ${FIRST_FACTOR}), ${steps.join(", ")}, (h >>> ${shift}) ^ ((${first} & 3) << 2 | (${last} & 3)))`;
 }
 
-/** Load above which slots are doubled. */
-export const MOST_LOAD = 0.65;
-export const FIRST_BITS = 3;
+/** Load above which slots are doubled: dense for what is loaded, sparse where derived tuples are looked for again and again. */
+export const DENSE_LOAD = 0.65;
+export const SPARSE_LOAD = 0.4;
+export const FIRST_BITS = 4;
 
 /** How many bits a table of slots needs for `entries`. */
-export function slotBits(entries: number): number {
+export function slotBits(entries: number, load: number): number {
   let bits = FIRST_BITS;
-  while (entries > 2 ** bits * MOST_LOAD) bits++;
+  while (entries > 2 ** bits * load) bits++;
   return bits;
 }
 

@@ -1,4 +1,4 @@
-import { compileSource, FIRST_BITS, MOST_LOAD, range, slotBits, slotSource } from "./key_code.ts";
+import { compileSource, DENSE_LOAD, FIRST_BITS, range, slotBits, slotSource } from "./key_code.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { Table } from "./table.ts";
 
@@ -24,7 +24,7 @@ export class KeyIndex {
   sizes = EMPTY;
   counted = false;
   groups = 0;
-  fullAt = Math.floor(2 ** FIRST_BITS * MOST_LOAD);
+  fullAt = Math.floor(2 ** FIRST_BITS * DENSE_LOAD);
   readonly #budget: MemoryBudget;
   readonly #code: IndexCode;
 
@@ -66,7 +66,7 @@ export class KeyIndex {
 
   /** Links the visible rows of a table that the index is new to; `groups` is how many keys to expect. */
   build(groups: number): void {
-    const bits = slotBits(groups);
+    const bits = slotBits(groups, DENSE_LOAD);
     if (2 ** bits > this.slots.length) this.#resize(bits);
     const { states, top } = this.table;
     for (let row = 0; row < top; row++) if (((states[row] as number) & 1) === 1) this.link(row);
@@ -130,7 +130,7 @@ export class KeyIndex {
     this.slots = new Int32Array(2 ** bits);
     this.mask = 2 ** bits - 1;
     this.shift = 32 - bits;
-    this.fullAt = Math.floor(2 ** bits * MOST_LOAD);
+    this.fullAt = Math.floor(2 ** bits * DENSE_LOAD);
     this.#code.refill(this, old);
   }
 }

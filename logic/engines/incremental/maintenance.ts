@@ -6,6 +6,9 @@ import type { Store } from "./store.ts";
 import { type Table, VISIBLE, WANTED } from "./table.ts";
 import { type Unit, unitsOf } from "./units.ts";
 
+/** Tables up to this size may get chains for a moment's convenience. */
+const FEW_ROWS = 2 ** 20;
+
 /** An instance of a rule of `relation` failed and makes the answer undecided. */
 export class InstanceFailed extends Error {
   override readonly name = "InstanceFailed";
@@ -146,11 +149,25 @@ export class Maintenance {
       if (isWanted === ((state & VISIBLE) !== 0)) continue;
       (isWanted ? table.added : table.removed).push(row);
     }
+    // A tuple that takes the place of another comes first, so that what they share does not go and come back; except where two
+    // tuples at once would be the first to share a key, which gives every row of a large table its place in a chain.
+    const addFirst = table.capacity < FEW_ROWS || !this.#wouldChain(table);
+    if (addFirst) this.#showAdded(relation, table, consumers);
     for (let at = 0; at < table.removed.length; at++) {
       const row = table.removed.at(at);
       this.#consume(relation, row, -1, consumers);
       table.hide(row);
     }
+    if (!addFirst) this.#showAdded(relation, table, consumers);
+    table.checkRows();
+  }
+
+  #wouldChain(table: Table): boolean {
+    for (let at = 0; at < table.added.length; at++) if (table.wouldChain(table.added.at(at))) return true;
+    return false;
+  }
+
+  #showAdded(relation: number, table: Table, consumers: Consumers): void {
     for (let at = 0; at < table.added.length; at++) {
       const row = table.added.at(at);
       table.show(row);

@@ -179,6 +179,7 @@ export class Recursion {
   #show(table: Table, order: TupleOrder, row: number): void {
     table.states[row] = (table.states[row] as number) & ~QUEUED;
     table.show(row);
+    table.checkRows();
     order.arrive(row);
   }
 

@@ -37,7 +37,7 @@ export class Store {
     this.meter = meter;
     this.tables = network.relations.map(({ owner, named, types, role }) => {
       const mostRows = named && role !== "base" ? limits.rows_derived : UNBOUNDED;
-      return new Table({ name: owner, types, counted: role === "counted", mostRows, budget });
+      return new Table({ name: owner, types, counted: role === "counted", derived: role !== "base", mostRows, budget });
     });
     this.groups = network.groups.map((node) => new GroupState(node, runtime.pools, budget, UNBOUNDED));
     const orders = new Map<number, { last: number }>();

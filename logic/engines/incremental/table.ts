@@ -1,6 +1,6 @@
 import type { ValueType } from "../../../schema/value.ts";
 import { IntList } from "./int_list.ts";
-import { FIRST_BITS, MOST_LOAD, slotBits } from "./key_code.ts";
+import { DENSE_LOAD, FIRST_BITS, SPARSE_LOAD, slotBits } from "./key_code.ts";
 import { KeyIndex } from "./key_index.ts";
 import { LimitReached } from "./limit_reached.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
@@ -24,6 +24,8 @@ export interface TableInput {
   readonly types: readonly ValueType[];
   /** Whether rows carry the number of their derivations. */
   readonly counted: boolean;
+  /** Whether it is filled by rules, which look for the same tuples again and again. */
+  readonly derived: boolean;
   /** How many visible rows there may be. */
   readonly mostRows: number;
   readonly budget: MemoryBudget;
@@ -46,7 +48,7 @@ export class Table {
   slots = new Int32Array(2 ** FIRST_BITS);
   mask = 2 ** FIRST_BITS - 1;
   shift = 32 - FIRST_BITS;
-  fullAt = Math.floor(2 ** FIRST_BITS * MOST_LOAD);
+  fullAt = 0;
   capacity = FIRST_CAPACITY;
   /** One past the last row ever used. */
   top = 0;
@@ -68,9 +70,10 @@ export class Table {
   /** False while everything is computed from nothing, which is not undone. */
   logged = false;
   readonly #budget: MemoryBudget;
+  readonly #load: number;
   readonly code: RowCode;
 
-  constructor({ name, types, counted, mostRows, budget }: TableInput) {
+  constructor({ name, types, counted, derived, mostRows, budget }: TableInput) {
     this.name = name;
     this.types = types;
     this.counted = counted;
@@ -78,6 +81,8 @@ export class Table {
     this.columns = types.map(() => new Int32Array(FIRST_CAPACITY));
     this.counts = new Int32Array(counted ? FIRST_CAPACITY : 0);
     this.#budget = budget;
+    this.#load = derived ? SPARSE_LOAD : DENSE_LOAD;
+    this.fullAt = Math.floor(2 ** FIRST_BITS * this.#load);
     this.code = rowCode(types.length);
     budget.take(this.bytes());
   }
@@ -98,13 +103,13 @@ export class Table {
 
   /** A row for cells that are not held, for `obtain`. Errors: `EngineLimit`. */
   newRow(): number {
-    // What is on its way in and out together stays within twice the bound; `show` holds what is there to the bound itself.
+    // What is on its way in and out together stays within twice the bound; `checkRows` holds what is there to the bound itself.
     if (this.held >= this.mostRows * (this.logged ? 2 : 1)) throw new LimitReached("rows_derived", this.name);
     let row: number;
     if (this.#free.length > 0) {
       row = this.#free.pop();
     } else {
-      if (this.top === this.capacity) this.reserve(this.capacity * 2);
+      if (this.top === this.capacity) this.reserve(grownCapacity(this.capacity));
       row = this.top++;
     }
     this.states[row] = 0;
@@ -122,9 +127,8 @@ export class Table {
     if (this.counted) this.oldCounts.push(this.counts[row] as number);
   }
 
-  /** Makes a held row a tuple. Errors: `LimitReached("rows_derived")`, `EngineLimit("engine_mb")`, nothing being changed. */
+  /** Makes a held row a tuple. Errors: `EngineLimit("engine_mb")`, nothing being changed. */
   show(row: number): void {
-    if (this.visible >= this.mostRows) throw new LimitReached("rows_derived", this.name);
     let linked = 0;
     try {
       for (; linked < this.indexes.length; linked++) this.indexes[linked]?.link(row);
@@ -142,6 +146,16 @@ export class Table {
     this.visible--;
     for (const index of this.indexes) index.unlink(row);
     if (this.logged) this.#log.push(2 * row + 1);
+  }
+
+  /** Errors: `LimitReached("rows_derived")` where there are more tuples than the bound. */
+  checkRows(): void {
+    if (this.visible > this.mostRows) throw new LimitReached("rows_derived", this.name);
+  }
+
+  /** Whether some row to be shown would be the first to share its key in an index that has no chains yet. */
+  wouldChain(row: number): boolean {
+    return this.indexes.some((index) => !index.chained && index.headOf(row) >= 0);
   }
 
   /** Shows the rows from `from` on, which bulk evaluation has placed. */
@@ -230,7 +244,7 @@ export class Table {
 
   /** Makes room in the set of rows for this many. */
   reserveSlots(rows: number): void {
-    const bits = slotBits(rows);
+    const bits = slotBits(rows, this.#load);
     if (2 ** bits > this.slots.length) this.#resize(bits);
   }
 
@@ -267,9 +281,14 @@ export class Table {
     this.slots = new Int32Array(2 ** bits);
     this.mask = 2 ** bits - 1;
     this.shift = 32 - bits;
-    this.fullAt = Math.floor(2 ** bits * MOST_LOAD);
+    this.fullAt = Math.floor(2 ** bits * this.#load);
     this.code.refill(this, old);
   }
+}
+
+/** Doubles what is small; what is large grows by a quarter, so that a base just loaded does not double at its next fact. */
+function grownCapacity(capacity: number): number {
+  return capacity < FAST_GROWTH ? 2 * capacity : Math.ceil(capacity * 1.25);
 }
 
 function grown(column: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
