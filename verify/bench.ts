@@ -2,17 +2,20 @@ import type { ProposedDelta } from "../schema/delta.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { agree, binding, disagreement, type Opinion, opinionOf } from "./agreement.ts";
+import { nextCommit, writeGroup } from "./commit.ts";
 import { DuckDbWorld } from "./duckdb_world.ts";
 import { defaultEngines, type EngineName, isForDuckDb } from "./engine_name.ts";
 import { type Judgement, judgeDelta, judgePrepared } from "./gate.ts";
 import { type Decided, decide, decisionsText, type ImportOrder } from "./import_order.ts";
 import type { BaseState } from "./in_force.ts";
-import { unitsAsDelta } from "./judge_in_order.ts";
+import { type ImportUnit, unitsAsDelta } from "./judge_in_order.ts";
+import { AdoptingWorld } from "./memory/adopted_trial.ts";
 import { type FactMemory, loadMemory } from "./memory/fact_memory.ts";
 import { KnownIds } from "./memory/known_ids.ts";
 import { MemoryWorld } from "./memory/memory_world.ts";
 import { settleInMemory } from "./memory/settle_in_memory.ts";
-import { type PreparedDelta, prepareDelta } from "./prepared_delta.ts";
+import { type PreparedDelta, prepareDelta, prepareTyped } from "./prepared_delta.ts";
+import { readRemembered } from "./remembered.ts";
 import { type Answer, inOpenTransaction, type Proposal, type Settled, settleByDuckDb, settleJudgement, type Writer } from "./settle.ts";
 import { rollBack } from "./store/database.ts";
 import { baseRelations, factTable } from "./store/relation_table.ts";
@@ -78,28 +81,56 @@ export class Bench {
    * Judges the units of an import one after the other and commits those accepted as one delta. Errors: those of `settle`,
    * `internal.engines_disagree`.
    */
-  async importInOrder(state: BaseState, limits: Limits, order: ImportOrder): Promise<Decided & { answer: Answer; state: BaseState }> {
+  async importInOrder(state: BaseState, limits: Limits, order: ImportOrder): Promise<Imported> {
     const memory = this.#usesMemory(state) ? await this.#load(state, limits) : null;
-    const own =
-      memory !== null && (memory.engine !== null || this.#isAsked) ? await this.#decideInMemory(memory, state, limits, order) : null;
-    const theirs = own === null || this.#engines.has("duckdb") ? await this.#decideInDuckDb(state, limits, order) : null;
-    const decided = theirs ?? own;
-    if (decided === null) throw new Error("no engine judged an import");
-    if (own !== null && theirs !== null && decisionsText(own) !== decisionsText(theirs)) {
-      throw await this.#importDisagreement(state, limits, order, [theirs, own]);
+    if (memory === null || (memory.engine === null && !this.#isAsked)) {
+      return this.#commitDecided(state, limits, order, await this.#decideInDuckDb(state, limits, order));
     }
-    if (decided.undecided !== null) return { ...decided, answer: { verdict: decided.undecided }, state };
-    const fallen = new Set(decided.refused.map(({ unit }) => unit));
-    const left = order.units.filter((_, unit) => !fallen.has(unit));
-    const proposal = { delta: unitsAsDelta(order.proposed, left), keepRefusal: true, page: limits.violations_page };
-    const settled = await this.settle(state, limits, [proposal]);
-    return { ...decided, answer: settled.answers[0] as Answer, state: settled.state };
-  }
-
-  async #decideInMemory(memory: FactMemory, state: BaseState, limits: Limits, order: ImportOrder): Promise<Decided> {
     const rows = { id: "", proposed: order.proposed, typed: order.units.flat() };
     const world = await MemoryWorld.open(memory, this.#writer.session, limits, [rows], null);
-    return this.#undone(world, () => decide(world, state, order));
+    try {
+      const own = await decide(world, state, order);
+      if (own.undecided === null && !this.#engines.has("duckdb")) return await this.#commitAdopted(world, state, limits, order, own);
+      if (!world.undo()) this.drop();
+      const theirs = this.#engines.has("duckdb") ? await this.#decideInDuckDb(state, limits, order) : own;
+      if (decisionsText(own) === decisionsText(theirs)) return await this.#commitDecided(state, limits, order, theirs);
+      throw await this.#importDisagreement(state, limits, order, [theirs, own]);
+    } catch (cause) {
+      this.drop();
+      throw cause;
+    }
+  }
+
+  /** Commits the accepted units, whose effects stand in memory already, as one delta. */
+  async #commitAdopted(world: MemoryWorld, state: BaseState, limits: Limits, order: ImportOrder, decided: Decided): Promise<Imported> {
+    const { delta, typed } = unitsAsDelta(order.proposed, acceptedUnits(order, decided));
+    const prepared = prepareTyped(delta, typed, limits);
+    const { session, path, clock } = this.#writer;
+    const isKept = (await readRemembered(session, [prepared.id])).size > 0;
+    if (isKept || typed.length === 0) {
+      if (!world.undo()) this.drop();
+      return this.#commitDecided(state, limits, order, decided);
+    }
+    const adopting = new AdoptingWorld(world);
+    const judgement = await judgePrepared(adopting, state, prepared, false);
+    if (!adopting.isSound) this.drop();
+    if (judgement.kind !== "accepted") {
+      const { verdict, state: after } = await settleJudgement(this.#writer, state, judgement, true);
+      return { ...decided, answer: { verdict }, state: after };
+    }
+    const [verdict] = await world.places.complete([judgement.accepted.verdict]);
+    const next = nextCommit(state, judgement.accepted, clock.now(), verdict);
+    await writeGroup({ session, path, isOpen: false }, [next.record]);
+    this.#known.add([prepared.id]);
+    return { ...decided, answer: { verdict: next.record.verdict }, state: next.state };
+  }
+
+  /** Proposes the accepted units as one delta. */
+  async #commitDecided(state: BaseState, limits: Limits, order: ImportOrder, decided: Decided): Promise<Imported> {
+    if (decided.undecided !== null) return { ...decided, answer: { verdict: decided.undecided }, state };
+    const { delta } = unitsAsDelta(order.proposed, acceptedUnits(order, decided));
+    const settled = await this.settle(state, limits, [{ delta, keepRefusal: true, page: limits.violations_page }]);
+    return { ...decided, answer: settled.answers[0] as Answer, state: settled.state };
   }
 
   async #decideInDuckDb(state: BaseState, limits: Limits, order: ImportOrder): Promise<Decided> {
@@ -252,6 +283,17 @@ export class Bench {
     const { session, path } = this.#writer;
     return { session, path, theories: inForce.theories, relations: baseRelations(inForce.program.relations), table: factTable };
   }
+}
+
+/** What became of an import: its decisions, and the answer to the delta of what was accepted. */
+interface Imported extends Decided {
+  readonly answer: Answer;
+  readonly state: BaseState;
+}
+
+function acceptedUnits({ units }: ImportOrder, { refused }: Decided): readonly ImportUnit[] {
+  const fallen = new Set(refused.map(({ unit }) => unit));
+  return units.filter((_, unit) => !fallen.has(unit));
 }
 
 function isPastMemory(answer: Answer): boolean {

@@ -1,8 +1,7 @@
 import type { ProposedDelta } from "../schema/delta.ts";
-import type { Place } from "../schema/place.ts";
-import type { Row } from "../schema/value.ts";
+import type { Relation } from "../schema/relation.ts";
 import type { Verdict, Violation } from "../schema/verdict.ts";
-import type { TypedRows } from "./checks/types.ts";
+import type { TypedRow, TypedRows } from "./checks/types.ts";
 import { type Judgement, judgePrepared } from "./gate.ts";
 import type { BaseState } from "./in_force.ts";
 import { ViolationPage } from "./violation_page.ts";
@@ -57,21 +56,21 @@ export async function judgeInOrder(
   return { refused, undecided: null };
 }
 
-/** The units as one delta. */
-export function unitsAsDelta(proposed: ProposedDelta, units: Iterable<ImportUnit>): ProposedDelta {
-  const assert = new Map<string, Row[]>();
-  const places = new Map<string, (Place | null)[]>();
+/** The units as one delta, its rows typed. */
+export function unitsAsDelta(
+  proposed: ProposedDelta,
+  units: Iterable<ImportUnit>,
+): { readonly delta: ProposedDelta; readonly typed: readonly TypedRows[] } {
+  const byRelation = new Map<Relation, TypedRow[]>();
   for (const unit of units) {
     for (const { relation, rows } of unit) {
-      const own = assert.get(relation.name) ?? [];
-      const from = places.get(relation.name) ?? [];
-      assert.set(relation.name, own);
-      places.set(relation.name, from);
-      for (const { row, place } of rows) {
-        own.push(row);
-        from.push(place);
-      }
+      const own = byRelation.get(relation) ?? [];
+      byRelation.set(relation, own);
+      for (const row of rows) own.push(row);
     }
   }
-  return { ...proposed, assert, places };
+  const typed = [...byRelation].map(([relation, rows]): TypedRows => ({ side: "assert", relation, rows }));
+  const assert = new Map(typed.map(({ relation, rows }) => [relation.name, rows.map(({ row }) => row)]));
+  const places = new Map(typed.map(({ relation, rows }) => [relation.name, rows.map(({ place }) => place)]));
+  return { delta: { ...proposed, assert, places }, typed };
 }

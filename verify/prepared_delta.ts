@@ -33,3 +33,10 @@ export function prepareDelta(proposed: ProposedDelta, program: IrProgram, limits
   const pieces = boundedPieces(page.total === 0 ? deltaBody(typedDelta(proposed, typed)) : malformedBody(proposed), limits);
   return { proposed, id: deltaId(pieces), pieces, typed, facts, page };
 }
+
+/** A delta made of rows that have the right shape and types. Errors: `limit.delta_rows`, `limit.delta_bytes`. */
+export function prepareTyped(proposed: ProposedDelta, typed: readonly TypedRows[], limits: Limits): PreparedDelta {
+  const pieces = boundedPieces(deltaBody(typedDelta(proposed, typed)), limits);
+  const facts = checkRows(proposed, limits);
+  return { proposed, id: deltaId(pieces), pieces, typed, facts, page: new ViolationPage(0, limits.violations_page) };
+}

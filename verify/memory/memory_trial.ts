@@ -116,7 +116,7 @@ export class MemoryTrial implements Trial {
 const others = new WeakMap<readonly Law[], { readonly all: readonly Law[]; readonly laws: readonly Law[] }>();
 
 /** The laws that check 3 leaves to check 5: the same list each time. */
-function lawsWithout(all: readonly Law[], keyLaws: readonly Law[]): readonly Law[] {
+export function lawsWithout(all: readonly Law[], keyLaws: readonly Law[]): readonly Law[] {
   const known = others.get(keyLaws);
   if (known?.all === all) return known.laws;
   const laws = all.filter((law) => !keyLaws.includes(law));

@@ -107,6 +107,11 @@ export class MemoryWorld implements World {
     this.#note(changes, 1);
   }
 
+  /** What the accepted deltas have changed, one after the other. */
+  get changes(): readonly (readonly MemoryChange[])[] {
+    return this.#changes;
+  }
+
   /** Takes all that the group changed back. The engine's bounds may stop it: false, and the memory is to be dropped. */
   undo(): boolean {
     const commits = this.#changes.splice(0).reverse();
