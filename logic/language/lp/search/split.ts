@@ -139,7 +139,9 @@ function lawsOf(
   const laws: PartLaw[] = [];
   const disjunctions = new Set<string>();
   for (const { open, forbids } of input.laws.map((law) => ({ open: law, forbids: law.law.relation }))) {
-    if (searched.has(forbids)) laws.push({ open, relations: [forbids], forbids, rules: [] });
+    if (!searched.has(forbids)) continue;
+    const span = own.find(({ rule }) => rule.head.relation === forbids)?.item.span ?? open.law.span;
+    laws.push({ open: { ...open, law: { ...open.law, span } }, relations: [forbids], forbids, rules: [] });
   }
   for (const { rule, item } of own) {
     const made = input.desugared.made.get(item);
