@@ -1,3 +1,4 @@
+import type { Table } from "../../../logic/engines/incremental/table.ts";
 import type { Fact } from "../../../schema/fact.ts";
 import { limitsWith } from "../../../schema/limits.ts";
 import type { Row } from "../../../schema/value.ts";
@@ -9,6 +10,7 @@ import { maintained } from "./oracles.ts";
 import { difference, factsOf, type State } from "./states.ts";
 import type { MakeSubject, Subject } from "./subject.ts";
 import { rederives } from "./support_check.ts";
+import { deepState, derivations } from "./table_state.ts";
 
 /** An engine that says something else than the oracle. */
 export class Disagreement extends Error {
@@ -77,6 +79,7 @@ class CaseCheck {
   step(at: number, expected: Expected): void {
     const where = `delta ${at}`;
     const step = this.#target.steps[at] ?? { assert: [], retract: [], keep: false };
+    const before = expected.kept ? "" : this.#deepState();
     const { undecided } = this.#subject.apply(step);
     this.#tally.deltas++;
     if (expected.answer.kind === "tuples") {
@@ -98,6 +101,11 @@ class CaseCheck {
     this.#tally.rolledBack++;
     this.#subject.rollback();
     this.whole(this.#current, `${where} rolled back`);
+    must(
+      this.#deepState() === before,
+      `${where} rolled back`,
+      `the tables are not as they were:\n${this.#deepState()}\nbefore:\n${before}`,
+    );
   }
 
   /** Every relation of the state, in order, with its count and some members. */
@@ -111,6 +119,15 @@ class CaseCheck {
     const { subject, undecided } = make(this.#target, factsOf(this.#current.state), SUBJECT_LIMITS);
     must(undecided === null, "rebuilt", `undecided (${undecided?.code})`);
     new CaseCheck(this.#target, subject, this.#current, this.#tally).whole(this.#current, "rebuilt");
+    for (const name of [...this.#base, ...this.#derived]) {
+      const [kept, fresh] = [this.#subject, subject].map((one) => derivations(tableOf(one, name), one.pools).join("\n"));
+      must(kept === fresh, "rebuilt", `\`${name}\` has other derivations:\n${kept}\nrebuilt:\n${fresh}`);
+    }
+  }
+
+  #deepState(): string {
+    const names = [...this.#base, ...this.#derived];
+    return names.map((name) => `${name}\n${deepState(tableOf(this.#subject, name), this.#subject.pools)}`).join("\n");
   }
 
   #relation(name: string, wanted: readonly Row[], where: string): void {
@@ -186,6 +203,12 @@ class CaseCheck {
       }
     }
   }
+}
+
+function tableOf(subject: Subject, name: string): Table {
+  const table = subject.tables.table(name);
+  if (table === null) throw new Error(`${name} has no table`);
+  return table;
 }
 
 function rowsOf(state: State, name: string): Row[] {

@@ -7,7 +7,7 @@ import type { Undecided } from "../../../schema/verdict.ts";
 import type { Facts } from "../duckdb_facts.ts";
 import type { DeltaCase } from "./delta_case.ts";
 
-/** The incremental engine over `facts`: columns of cells loaded, then everything evaluated. */
+/** The incremental engine over `facts`: columns of cells loaded, everything evaluated, the indexes for deltas built. */
 export function loadSubject(
   { program, watch }: Pick<DeltaCase, "program" | "watch">,
   facts: Facts,
@@ -23,5 +23,6 @@ export function loadSubject(
     }));
     subject.insertBase(name, columns, rows.length);
   }
-  return { subject, undecided: subject.evaluate().undecided };
+  const { undecided } = subject.evaluate();
+  return { subject, undecided: undecided ?? subject.prepare().undecided };
 }

@@ -1,3 +1,5 @@
+import type { Pools } from "../../../logic/engines/incremental/pools.ts";
+import type { Table } from "../../../logic/engines/incremental/table.ts";
 import type { Fact } from "../../../schema/fact.ts";
 import type { Limits } from "../../../schema/limits.ts";
 import type { Row } from "../../../schema/value.ts";
@@ -20,6 +22,9 @@ export interface Subject {
   rollback(): void;
   support(relation: string, row: Row): readonly Fact[];
   bytes(): number;
+  readonly pools: Pools;
+  /** The tables behind the relations, for comparing states deeply. */
+  readonly tables: { table(relation: string): Table | null };
 }
 
 /** Makes an engine over `facts`, loaded and evaluated; with an undecided outcome it is good for nothing. */
