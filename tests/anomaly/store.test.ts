@@ -166,7 +166,7 @@ function mount(target: string, mountOptions: string): boolean {
   }
 }
 
-test("a full disk refuses the commit, and the old state stands", async (context) => {
+test("a full disk fails the whole group that shares a transaction, and the old state stands", async (context) => {
   await inFolder(async (folder) => {
     const disk = join(folder, "disk");
     await mkdir(disk);
@@ -176,11 +176,18 @@ test("a full disk refuses the commit, and the old state stands", async (context)
       await makeBase(path);
       const base = await FactBase.open(path, options());
       const rows = Array.from({ length: 20_000 }, (_, index) => [`${"x".repeat(300)}${(index * 2654435761) % 4294967296}`, 1n]);
-      const failure = await base.propose(proposal({ assert: { customer: rows } })).then(
-        () => null,
-        (error: { code: string }) => error.code,
+      const lawful = (name: string) => base.propose(proposal({ assert: { customer: [[name, 1n]] }, reason: name }));
+      const group = await Promise.allSettled([
+        lawful("before"),
+        base.propose(proposal({ assert: { customer: rows } })),
+        base.propose(proposal({ assert: { order: [[1n, "nobody", 1n]] } })),
+        lawful("after"),
+      ]);
+      assert.deepEqual(
+        group.map((one) => (one.status === "rejected" ? one.reason.code : one.value.verdict)),
+        Array(4).fill("store.full_disk"),
       );
-      assert.equal(failure, "store.full_disk");
+      assert.equal(base.head, 2);
       await base.close();
       await assertStands(path);
     } finally {
