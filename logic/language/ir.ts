@@ -84,8 +84,9 @@ export interface IrConstant {
  * zero, a conversion out of range is an evaluation error, never a wrapped or silent value. Shifts move the
  * 64-bit pattern: the amount counts modulo 64, bits pushed out are dropped, as in Soufflé.
  * Structures are the text of JSON: `quote` writes a value as an element (a float as a string), `record` lists elements, `field`
- * (of a structure, a constant index) gives an element or `null` where there is none, `unquote` reads one back as a value of `type`, where
- * `null` is the type's zero. None of them fails but `record`, past `symbol_bytes`.
+ * (of a structure, a constant index) gives an element, `unquote` reads one back as a value of `type`. Where there is no such element
+ * they have some value or none: every rule that takes a structure apart also asks that it is one of the right kind. None of them
+ * fails but `record`, past `symbol_bytes`.
  */
 export interface IrOperation {
   readonly kind: "operation";

@@ -22,6 +22,9 @@ export function operationSql(term: IrOperation, args: readonly SqlExpression[], 
   return term.wrap === undefined ? exactSql(term, args, symbolBytes) : wrappedSql(term, term.wrap, args, symbolBytes);
 }
 
+/** Operands up to so many characters may be written twice, where that spares dear arithmetic. */
+const SHORT = 100;
+
 /** Under a declared compatibility: what leaves the type keeps its low bits. */
 function wrappedSql(term: IrOperation, bits: 32 | 64, args: readonly SqlExpression[], symbolBytes: number): OperationSql {
   const { op, type } = term;
@@ -31,7 +34,8 @@ function wrappedSql(term: IrOperation, bits: 32 | 64, args: readonly SqlExpressi
   }
   const [a, b] = args.map((argument) => `(${argument.sql})::HUGEINT`);
   const wrapped = wrapSql(op === "neg" ? `TRY(-${a})` : `TRY(${a} ${op} ${b})`, type, bits);
-  return fallible(bits === 64 ? `coalesce(${exact.sql}, ${wrapped})` : wrapped, ["overflow"]);
+  const isShort = args.every((argument) => argument.sql.length < SHORT);
+  return fallible(bits === 64 && isShort ? `coalesce(${exact.sql}, ${wrapped})` : wrapped, ["overflow"]);
 }
 
 /** The low bits of an integer as a value of the type. */
@@ -95,7 +99,7 @@ function exactSql(term: IrOperation, args: readonly SqlExpression[], symbolBytes
     case "record":
     case "field":
     case "unquote":
-      return structureSql(term.op, from, term.type, args, symbolBytes);
+      return structureSql(term, args, symbolBytes);
     default:
       return unreachable(term.op);
   }

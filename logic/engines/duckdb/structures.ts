@@ -1,26 +1,27 @@
 import { sqlType } from "../../../schema/sql_session.ts";
 import type { ValueType } from "../../../schema/value.ts";
+import type { IrOperation, IrTerm } from "../../language/ir.ts";
 import type { SqlExpression } from "./expression.ts";
 import { fallible, type OperationSql, total } from "./operators.ts";
 
-/** The operators on structures, by DuckDB's JSON functions; `structure_text.ts` says what the texts are. */
-export function structureSql(
-  op: "quote" | "record" | "field" | "unquote",
-  from: ValueType,
-  to: ValueType,
-  args: readonly SqlExpression[],
-  symbolBytes: number,
-): OperationSql {
-  const [a = "", b = ""] = args.map((argument) => argument.sql);
-  switch (op) {
+/**
+ * The operators on structures, by DuckDB's JSON functions; `structure_text.ts` says what the texts are. Each operand is written once, so that
+ * structures in structures stay small. What is not there is NULL here, not the zero of its type: the rule's own guard on `nil` or
+ * the branch then fails, so that nobody sees it.
+ */
+export function structureSql(term: IrOperation, args: readonly SqlExpression[], symbolBytes: number): OperationSql {
+  const [operand] = args;
+  const [inner, index] = term.args;
+  if (operand === undefined || inner === undefined) return recordSql(args, symbolBytes);
+  switch (term.op) {
     case "quote":
-      return total(quoteSql(from, a));
-    case "record":
-      return recordSql(args, symbolBytes);
+      return total(quoteSql(inner.type, operand.sql));
     case "field":
-      return total(`CASE WHEN ${a} IS NOT NULL THEN coalesce(json_extract(${a}, '$[' || (${b})::VARCHAR || ']')::VARCHAR, 'null') END`);
+      return total(`json_extract(${operand.sql}, '$[${index?.kind === "constant" ? index.value : 0}]')::VARCHAR`);
     case "unquote":
-      return total(unquoteSql(to, a));
+      return total(unquoteSql(term.type, inner, operand.sql));
+    default:
+      return recordSql(args, symbolBytes);
   }
 }
 
@@ -29,14 +30,16 @@ function quoteSql(from: ValueType, a: string): string {
   return from === "float" ? `('"' || (${a})::VARCHAR || '"')` : `(${a})::VARCHAR`;
 }
 
-function unquoteSql(to: ValueType, a: string): string {
-  const text = `json_extract_string(${a}, '$')`;
-  const read = to === "symbol" ? text : `(${text})::${sqlType[to]}`;
-  return `CASE WHEN ${a} IS NOT NULL THEN coalesce(${read}, ${to === "symbol" ? "''" : "0"}) END`;
+/** SQL may read a field before it has asked for the branch, so a value of another type is NULL. */
+function unquoteSql(to: ValueType, inner: IrTerm, a: string): string {
+  const isField = inner.kind === "operation" && inner.op === "field" && a.startsWith("json_extract(") && a.endsWith(")::VARCHAR");
+  const text = isField ? `json_extract_string(${a.slice("json_extract(".length, -"::VARCHAR".length)}` : `json_extract_string(${a}, '$')`;
+  return to === "symbol" ? text : `TRY_CAST(${text} AS ${sqlType[to]})`;
 }
 
+/** The list of one and its filter only name what would otherwise be written twice. */
 function recordSql(args: readonly SqlExpression[], symbolBytes: number): OperationSql {
-  const bytes = ["1", ...args.map((argument) => `strlen(${argument.sql}) + 1`)].join(" + ");
-  const joined = `('[' || ${args.length > 0 ? args.map((argument) => argument.sql).join(" || ',' || ") : "''"} || ']')::VARCHAR`;
-  return fallible(`CASE WHEN ${bytes} <= ${symbolBytes} THEN ${joined} END`, ["symbol_bytes"]);
+  const parts = args.flatMap(({ sql }, at) => (at === 0 ? [sql] : ["','", sql]));
+  const joined = ["'['", ...parts, "']'"].join(" || ");
+  return fallible(`list_filter([(${joined})::VARCHAR], lambda made: strlen(made) <= ${symbolBytes})[1]`, ["symbol_bytes"]);
 }

@@ -147,7 +147,8 @@ class Flattener {
     const left: FlatTerm = { ...whole };
     if (arity === 0 || (packing && args.length === arity)) {
       into.push({ kind: "compare", op: "=", left, right: { kind: "record", branch, args, span }, span });
-    } else if (branch === null) into.push({ kind: "compare", op: "!=", left, right: { kind: "nil", span }, span });
+    }
+    if (branch === null) into.push({ kind: "compare", op: "!=", left: { ...whole }, right: { kind: "nil", span }, span });
     else {
       const tag: FlatTerm = { kind: "field", of: { ...whole }, branch, field: null, arity, span };
       into.push({ kind: "compare", op: "=", left: tag, right: { kind: "string", value: branch, span }, span });
