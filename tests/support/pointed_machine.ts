@@ -32,7 +32,7 @@ export function nucleusValue(down: readonly number[], looked: number, element: n
 }
 
 /** A fiber's elements as texts of their masks, in their order. */
-export function orderOf(down: readonly number[]): Order {
+export function byMasks(down: readonly number[]): Order {
   return { elements: downSets(down).map(String), below: (x, y) => (Number(x) & ~Number(y)) === 0 };
 }
 
@@ -60,11 +60,11 @@ export function byPoints({ posets, maps, nuclei }: PointedMachine): MachineFacts
 /** The same machine by tables, each element named by its mask. */
 export function byTables({ posets, maps, nuclei }: PointedMachine): MachineFacts {
   const facts = square().drop("lay", () => true);
-  for (const [t, down] of posets) facts.fiber(t, orderOf(down));
+  for (const [t, down] of posets) facts.fiber(t, byMasks(down));
   for (const [u, t] of EDGES) {
     const map = maps.get(`${u} ${t}`) ?? [];
     const over = (x: string): string => String(map.reduce((found, q, p) => ((Number(x) & (1 << q)) === 0 ? found : found | (1 << p)), 0));
-    facts.restriction(u, t, orderOf(posets.get(u) ?? []), over);
+    facts.restriction(u, t, byMasks(posets.get(u) ?? []), over);
   }
   for (const [key, looked] of nuclei) {
     const [k, t] = splitKey(key);
