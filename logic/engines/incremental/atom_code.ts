@@ -1,3 +1,4 @@
+import { GroupCode } from "./group_code.ts";
 import { LEAST_CELL } from "./operators/failure.ts";
 import type { ScanStep } from "./plan.ts";
 import { ProbeCode } from "./probe_code.ts";
@@ -25,11 +26,13 @@ export class AtomCode {
   readonly probes: ProbeCode;
   readonly #input: AtomCodeInput;
   readonly #writer: SourceWriter;
+  readonly #groups: GroupCode;
 
   constructor(input: AtomCodeInput) {
     this.#input = input;
     this.#writer = input.writer;
     this.probes = new ProbeCode(input.writer);
+    this.#groups = new GroupCode(input.writer, this.probes);
   }
 
   /** Spends fuel, once a turn of a loop. */
@@ -85,6 +88,7 @@ export class AtomCode {
     this.#loop(table, literal, row, keys, failed);
     this.burn();
     if (failed !== null) this.#recheck(table, row, keys, failed);
+    else this.#compareRest(literal, table, row, keys);
     const isExact = (column: number): boolean => keys.some((key) => key.column === column && key.operand === literal.args[column]);
     this.bindColumns(
       table,
@@ -106,7 +110,7 @@ export class AtomCode {
     if (literal.columns.length === 0) return `(${this.#writer.object(table)}.visible${minus})`;
     const names = keys.map((key) => key.text);
     if (literal.columns.length === table.types.length) return `((${this.probes.row(table, names)} >= 0 ? 1 : 0)${minus})`;
-    const index = context.index(literal.relation, literal.columns);
+    const index = context.exactIndex(literal.relation, literal.columns);
     index.count();
     return `(${this.#writer.object(index)}.sizeOf(${this.probes.head(index, names)})${minus})`;
   }
@@ -138,8 +142,8 @@ export class AtomCode {
       this.#writer.open(`if (${this.#writer.object(table)}.visible === 1)`);
       return;
     }
-    const { next, prev, chained } = this.probes.chain(this.#input.context.index(literal.relation, columns));
-    this.#writer.open(`if (!${chained} || (${prev}[${ROW}] === -1 && ${next}[${ROW}] === -1))`);
+    const index = this.#input.context.index(literal.relation, columns);
+    this.#writer.open(`if (${this.#groups.isAlone(index, columns, ROW)})`);
   }
 
   #holds({ relation }: AtomLiteral, columns: readonly number[], keys: readonly TermSource[], excludes: boolean): string {
@@ -150,11 +154,7 @@ export class AtomCode {
       const row = this.probes.row(table, names);
       return excludes ? `(${row} >= 0 && ${row} !== ${ROW})` : `${row} >= 0`;
     }
-    const index = this.#input.context.index(relation, columns);
-    const head = this.probes.head(index, names);
-    if (!excludes) return `${head} >= 0`;
-    const { next, chained } = this.probes.chain(index);
-    return `(${head} >= 0 && (${head} !== ${ROW} || (${chained} && ${next}[${head}] >= 0)))`;
+    return this.#groups.holds(this.#input.context.index(relation, columns), columns, names, excludes ? ROW : null);
   }
 
   #anyFailed(keys: readonly TermSource[]): string | null {
@@ -179,9 +179,14 @@ export class AtomCode {
     if (keys.length === table.types.length) {
       first = this.probes.row(table, names);
     } else {
-      const columns = keys.map((key) => key.column);
-      const index = this.#input.context.index(literal.relation, columns);
-      first = this.probes.head(index, names);
+      const index = this.#input.context.index(
+        literal.relation,
+        keys.map((key) => key.column),
+      );
+      first = this.probes.head(
+        index,
+        index.columns.map((column) => names[keys.findIndex((key) => key.column === column)] as string),
+      );
       const chain = this.probes.chain(index);
       next = `${chain.chained} ? ${chain.next}[${row}] : -1`;
     }
@@ -201,6 +206,18 @@ export class AtomCode {
     this.#writer.open(`if (!${failed} || (${agreeing.join(" && ")}))`);
   }
 
+  /** The index may be on fewer columns than are known. */
+  #compareRest({ relation }: AtomLiteral, table: Table, row: string, keys: readonly ScanKey[]): void {
+    if (keys.length === 0 || keys.length === table.types.length) return;
+    const index = this.#input.context.index(
+      relation,
+      keys.map((key) => key.column),
+    );
+    for (const { column, source } of keys) {
+      if (!index.columns.includes(column)) this.#writer.open(`if (${this.probes.column(table, column)}[${row}] === ${source.text})`);
+    }
+  }
+
   #restrict(table: Table, literal: AtomLiteral, row: string, excludes: boolean): void {
     if (excludes) this.#writer.open(`if (${row} !== ${ROW})`);
     const order = this.#input.context.ranks(literal.relation);
@@ -213,9 +230,8 @@ export class AtomCode {
     const columns = readColumns(literal);
     if (columns.length === table.types.length) return;
     // One row stands for all that agree in the columns that are read: the head of their group.
-    const { prev, chained } = this.probes.chain(this.#input.context.index(literal.relation, columns));
-    const second = excludes ? ` || (${prev}[${row}] === ${ROW} && ${prev}[${ROW}] === -1)` : "";
-    this.#writer.open(`if (!${chained} || ${prev}[${row}] === -1${second})`);
+    const index = this.#input.context.index(literal.relation, columns);
+    this.#writer.open(`if (${this.#groups.isFirst(index, columns, row, excludes ? ROW : null)})`);
   }
 }
 

@@ -52,7 +52,7 @@ export class Consumers {
     } else if (literal.kind === "size") {
       const { length } = this.#store.table(literal.relation).types;
       const single = literal.columns.length === length;
-      const index = single || literal.columns.length === 0 ? null : this.#store.index(literal.relation, literal.columns);
+      const index = single || literal.columns.length === 0 ? null : this.#store.exactIndex(literal.relation, literal.columns);
       index?.count();
       this.relations[literal.relation]?.sizes.push({ run: compile<ValueRun>("size"), index, single });
     }

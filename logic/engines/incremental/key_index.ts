@@ -18,10 +18,8 @@ export class KeyIndex {
   /** Whether `next` and `prev` are there; while they are not, every group has one row. */
   chained = false;
   next = EMPTY;
-  /** -1 at the head of a group. */
+  /** Negative at the head of a group: where `counted` minus the number of its rows, otherwise -1. */
   prev = EMPTY;
-  /** At the head of a group: how many rows it has. Kept where `counted` and `chained`. */
-  sizes = EMPTY;
   counted = false;
   groups = 0;
   fullAt = Math.floor(2 ** FIRST_BITS * DENSE_LOAD);
@@ -58,10 +56,7 @@ export class KeyIndex {
   sizeOf(head: number): number {
     if (head < 0) return 0;
     if (!this.chained) return 1;
-    if (this.counted) return this.sizes[head] as number;
-    let size = 0;
-    for (let row = head; row >= 0; row = this.next[row] as number) size++;
-    return size;
+    return this.counted ? -(this.prev[head] as number) : this.#walk(head);
   }
 
   /** Links the visible rows of a table that the index is new to; `groups` is how many keys to expect. */
@@ -70,6 +65,9 @@ export class KeyIndex {
     if (2 ** bits > this.slots.length) this.#resize(bits);
     const { states, top } = this.table;
     for (let row = 0; row < top; row++) if (((states[row] as number) & 1) === 1) this.link(row);
+    // The estimate may have been far too high.
+    const enough = slotBits(2 * this.groups, DENSE_LOAD);
+    if (2 ** enough < this.slots.length) this.#resize(enough);
   }
 
   /** Keeps sizes from here on. */
@@ -77,15 +75,13 @@ export class KeyIndex {
     if (this.counted) return;
     this.counted = true;
     if (!this.chained) return;
-    this.sizes = this.#array(this.table.capacity, 1);
-    for (const slot of this.slots) if (slot !== 0) this.sizes[slot - 1] = this.#walk(slot - 1);
+    for (const slot of this.slots) if (slot !== 0) this.prev[slot - 1] = -this.#walk(slot - 1);
   }
 
   /** The first group with a second row needs the chains. */
   chain(): void {
     this.next = this.#array(this.table.capacity, -1);
     this.prev = this.#array(this.table.capacity, -1);
-    if (this.counted) this.sizes = this.#array(this.table.capacity, 1);
     this.chained = true;
   }
 
@@ -94,7 +90,6 @@ export class KeyIndex {
     if (!this.chained) return;
     this.next = this.#grown(this.next, capacity, -1);
     this.prev = this.#grown(this.prev, capacity, -1);
-    if (this.counted) this.sizes = this.#grown(this.sizes, capacity, 1);
   }
 
   growSlots(): void {
@@ -102,7 +97,7 @@ export class KeyIndex {
   }
 
   bytes(): number {
-    return this.slots.byteLength + this.next.byteLength + this.prev.byteLength + this.sizes.byteLength;
+    return this.slots.byteLength + this.next.byteLength + this.prev.byteLength;
   }
 
   #walk(head: number): number {
@@ -182,14 +177,14 @@ function link(X, row) {
     if (X.groups >= X.fullAt) { X.growSlots(); link(X, row); return; }
     slots[s] = row + 1;
     X.groups++;
-    if (X.chained) { X.next[row] = -1; X.prev[row] = -1; if (X.counted) X.sizes[row] = 1; }
+    if (X.chained) { X.next[row] = -1; X.prev[row] = -1; }
     return;
   }
   if (!X.chained) X.chain();
   const first = f - 1, next = X.next, prev = X.prev, second = next[first];
   next[first] = row; prev[row] = first; next[row] = second;
   if (second >= 0) prev[second] = row;
-  if (X.counted) X.sizes[first]++;
+  if (X.counted) prev[first]--;
 }
 function unlink(X, row) {
   const next = X.next, prev = X.prev;
@@ -197,14 +192,14 @@ function unlink(X, row) {
   if (X.chained && prev[row] >= 0) {
     next[prev[row]] = after;
     if (after >= 0) prev[after] = prev[row];
-    if (X.counted) X.sizes[headOf(X, row)]--;
+    if (X.counted) prev[headOf(X, row)]++;
     return;
   }
   ${find}
   if (f - 1 !== row) throw new Error("index lost a row");
   if (after >= 0) {
-    slots[s] = after + 1; prev[after] = -1;
-    if (X.counted) X.sizes[after] = X.sizes[row] - 1;
+    slots[s] = after + 1;
+    prev[after] = X.counted ? prev[row] + 1 : -1;
   } else {
     free(X, s);
     X.groups--;

@@ -34,7 +34,9 @@ export interface CodeContext {
   readonly runtime: Runtime;
   readonly meter: Meter;
   table(relation: number): Table;
+  /** An index on these columns, or on fewer that nearly identify a row. */
   index(relation: number, columns: readonly number[]): KeyIndex;
+  exactIndex(relation: number, columns: readonly number[]): KeyIndex;
   group(group: number): GroupReader;
   /** The order in which tuples of a relation of the rule's own recursion came; null for all other relations. */
   ranks(relation: number): { readonly ranks: Int32Array } | null;

@@ -2,7 +2,10 @@ import type { RelationNode } from "./network.ts";
 import type { Statistics } from "./plan.ts";
 import type { Table } from "./table.ts";
 
-const SAMPLE_ROWS = 1024;
+const SAMPLE_ROWS = 16_384;
+const UNIQUE = 0.97;
+/** Tables below this get every index that plans ask for. */
+const FEW_ROWS = 10_000;
 /** What is assumed of a relation that has no rows yet. */
 const GUESSED_ROWS = 1000;
 
@@ -10,6 +13,9 @@ const GUESSED_ROWS = 1000;
 export class TableStatistics implements Statistics {
   readonly #tables: readonly Table[];
   readonly #relations: readonly RelationNode[];
+  /** By relation and columns: once an index is chosen plans keep to it. */
+  readonly #sampled = new Map<string, { rows: number; groups: number }>();
+  readonly #identifying = new Map<string, readonly number[] | null>();
 
   constructor(tables: readonly Table[], relations: readonly RelationNode[]) {
     this.#tables = tables;
@@ -29,13 +35,34 @@ export class TableStatistics implements Statistics {
     return Math.max(1, this.rows(relation) / this.groups(relation, columns));
   }
 
+  /** The fewest of these columns that nearly identify a row, or null; of a small table none, since its indexes cost nothing. */
+  identifying(relation: number, columns: readonly number[]): readonly number[] | null {
+    const table = this.#tables[relation] as Table;
+    if (columns.length < 2 || table.visible < FEW_ROWS) return null;
+    const key = this.#relations[relation]?.key;
+    if (key?.every((column) => columns.includes(column)) && key.length > 0) return key.toSorted((a, b) => a - b);
+    const known = this.#identifying.get(`${relation} ${columns.join()}`);
+    if (known !== undefined) return known;
+    const single = columns.find((column) => this.groups(relation, [column]) > 0.99 * table.visible);
+    const found = single === undefined ? null : [single];
+    this.#identifying.set(`${relation} ${columns.join()}`, found);
+    return found;
+  }
+
   /** About how many different keys there are in these columns. */
   groups(relation: number, columns: readonly number[]): number {
     const table = this.#tables[relation] as Table;
     const rows = this.rows(relation);
     if (table.visible === 0) return rows ** (columns.length / Math.max(1, table.types.length));
-    const index = table.indexes.find((known) => known.columns.join() === columns.join());
-    return Math.max(1, index === undefined ? sampledGroups(table, columns) : index.groups);
+    const name = columns.join();
+    const index = table.indexes.find((known) => known.columns.join() === name);
+    if (index !== undefined) return Math.max(1, index.groups);
+    const known = this.#sampled.get(`${relation} ${name}`);
+    // A sample serves until the relation has doubled.
+    if (known !== undefined && known.rows <= rows && rows < 2 * known.rows) return known.groups * (rows / known.rows);
+    const groups = Math.max(1, sampledGroups(table, columns));
+    this.#sampled.set(`${relation} ${name}`, { rows, groups });
+    return groups;
   }
 }
 
@@ -45,19 +72,22 @@ export class TableStatistics implements Statistics {
  */
 function sampledGroups(table: Table, columns: readonly number[]): number {
   const step = Math.max(1, table.top / SAMPLE_ROWS);
-  const counts = new Map<string, number>();
+  const counts = new Map<number, number>();
   let sampled = 0;
   for (let at = 0; at < table.top; at += step) {
     // Neighbouring rows often share a key: the row is taken from anywhere in its stretch.
     const row = Math.min(table.top - 1, Math.floor(at + ((Math.imul(at | 0, 0x9e3779b1) >>> 8) % Math.ceil(step))));
     if (!table.isVisible(row)) continue;
-    const key = columns.map((column) => table.columns[column]?.[row]).join();
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    // Two keys of one hash count as one, which is seldom and does no harm.
+    let hash = 0;
+    for (const column of columns) hash = Math.imul((hash ^ (hash >>> 15)) + (table.columns[column]?.[row] as number), 0x85ebca6b);
+    counts.set(hash, (counts.get(hash) ?? 0) + 1);
     sampled++;
   }
   if (sampled === 0) return 1;
-  const once = [...counts.values()].filter((count) => count === 1).length;
-  const scale = table.visible / sampled;
+  let once = 0;
+  for (const count of counts.values()) if (count === 1) once++;
   // Where nearly every key was met once the column is most likely a key itself.
-  return once > 0.9 * sampled ? table.visible : Math.sqrt(scale) * once + counts.size - once;
+  if (once > UNIQUE * sampled) return table.visible;
+  return Math.sqrt(table.visible / sampled) * once + counts.size - once;
 }

@@ -58,7 +58,15 @@ export class Store {
     return this.groups[group] as GroupState;
   }
 
+  /**
+   * An index to look for rows by these columns: on fewer of them where those nearly identify a row, so that plans which read
+   * different columns beside a key share one index.
+   */
   index(relation: number, columns: readonly number[]): KeyIndex {
+    return this.exactIndex(relation, this.statistics.identifying(relation, columns) ?? columns);
+  }
+
+  exactIndex(relation: number, columns: readonly number[]): KeyIndex {
     const table = this.table(relation);
     return table.index(columns, Math.min(table.visible, this.statistics.groups(relation, columns)));
   }
@@ -70,6 +78,7 @@ export class Store {
       meter: this.meter,
       table: (relation) => this.table(relation),
       index: (relation, columns) => this.index(relation, columns),
+      exactIndex: (relation, columns) => this.exactIndex(relation, columns),
       group: (group) => this.group(group),
       ranks: (relation) => {
         return recursion !== null && this.network.relations[relation]?.recursion === recursion ? (this.orders[relation] ?? null) : null;
