@@ -13,7 +13,7 @@ export interface Timing {
   readonly tool: string;
   readonly load_ms: number;
   readonly firstCheck_ms: number;
-  /** Medians over the rounds; null where the budget ended the first one. */
+  /** Medians over the rounds, the first two aside where there are more; null where the budget ended the first one. */
   readonly change_ms: number | null;
   readonly recheck_ms: number | null;
   readonly rounds: number;
@@ -72,6 +72,12 @@ function touched(changes: ChangeSet) {
   return new Set([...changes.assert, ...changes.retract].map((change) => change.relation));
 }
 
+const WARM_UP_ROUNDS = 2;
+
+function warm(times: readonly number[]): readonly number[] {
+  return times.length > WARM_UP_ROUNDS ? times.slice(WARM_UP_ROUNDS) : times;
+}
+
 class Runner {
   readonly tool: TrainTool;
   readonly #budget_ms: number;
@@ -110,8 +116,8 @@ class Runner {
       tool: this.tool.name,
       load_ms: this.#load_ms,
       firstCheck_ms: this.#firstCheck_ms,
-      change_ms: rounds > 0 ? median(this.#changes) : null,
-      recheck_ms: rounds > 0 ? median(this.#rechecks) : null,
+      change_ms: rounds > 0 ? median(warm(this.#changes)) : null,
+      recheck_ms: rounds > 0 ? median(warm(this.#rechecks)) : null,
       rounds,
       isOver: this.#isOver,
     };

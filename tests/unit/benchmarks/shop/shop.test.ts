@@ -7,6 +7,7 @@ import { generateShop, shopRelations, shopSizes } from "../../../../benchmarks/s
 import { shopProgram } from "../../../../benchmarks/shop/program.ts";
 import { recordsDelta, shopRecords } from "../../../../benchmarks/shop/records.ts";
 import { checkLaws } from "../../../../logic/engines/duckdb/check_laws.ts";
+import { loadEngine } from "../../../../logic/engines/incremental/load_engine.ts";
 import { systemClock } from "../../../../schema/clock.ts";
 import { limitsWith } from "../../../../schema/limits.ts";
 import { quoteName } from "../../../../schema/sql_session.ts";
@@ -65,6 +66,27 @@ test("deltas of one fact are what they say they are, for the prepared statements
     await session.run(`DELETE FROM ${delta.relation} WHERE ${same.join(" AND ")}`);
   }
   assert.deepEqual(await brokenLaws(session), []);
+  session.close();
+});
+
+test("the incremental engine decides each delta as it was made to be", async () => {
+  const session = await shopSession();
+  const input = { program: await shopProgram(), limits: limitsWith(), clock: systemClock, session, table: quoteName };
+  const { engine, undecided } = await loadEngine(input);
+  assert.equal(undecided, null);
+  const source = oneFactDeltas(shopSizes(FACTS));
+  for (let at = 0; at < 340; at += 1) {
+    const { sign, relation, row, isRefused } = source.next().value as OneFactDelta;
+    const change = [{ relation, row }];
+    assert.equal(engine.apply(sign === "assert" ? { assert: change, retract: [] } : { assert: [], retract: change }).undecided, null);
+    assert.equal(
+      engine.lawOutcomes().some((law) => law.added > 0),
+      isRefused,
+      `${sign} ${relation} ${row}`,
+    );
+    if (isRefused) engine.rollback();
+    else engine.keep();
+  }
   session.close();
 });
 

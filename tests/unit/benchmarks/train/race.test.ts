@@ -7,6 +7,7 @@ import { table } from "../../../../benchmarks/train/report.ts";
 import type { MatchCounts } from "../../../../benchmarks/train/rules.ts";
 import type { TrainTool } from "../../../../benchmarks/train/tool.ts";
 import { assayDuckDb } from "../../../../benchmarks/train/tools/assay_duckdb.ts";
+import { assayIncremental } from "../../../../benchmarks/train/tools/assay_incremental.ts";
 import { clingo, findClingo } from "../../../../benchmarks/train/tools/clingo.ts";
 import { duckDbByHand } from "../../../../benchmarks/train/tools/duckdb_by_hand.ts";
 import { souffle } from "../../../../benchmarks/train/tools/souffle.ts";
@@ -17,6 +18,7 @@ const BUDGET_MS = 60_000;
 async function contenders(): Promise<TrainTool[]> {
   const [souffleCommand, clingoCommand] = [findSouffle(), findClingo()];
   return [
+    await assayIncremental(),
     await duckDbByHand(),
     await assayDuckDb(),
     sqlite(),
@@ -31,7 +33,7 @@ for (const workload of ["inject", "repair"] as const) {
     const ran = await race({ workload, size: 2, rounds: 3, budget_ms: BUDGET_MS }, tools);
     assert.equal(ran.changes.length, 3);
     assert.ok(ran.changes.every((count) => count > 0));
-    assert.ok(ran.timings.length >= 3);
+    assert.ok(ran.timings.length >= 4);
     for (const timing of ran.timings) assert.equal(timing.rounds, 3, timing.tool);
     assert.equal(table([ran], "SQLite with indexes").split("\n").length, ran.timings.length + 3);
   });
