@@ -18,9 +18,13 @@ import { type PreparedDelta, prepareDelta, prepareTyped } from "./prepared_delta
 import { readRemembered } from "./remembered.ts";
 import { type Answer, inOpenTransaction, type Proposal, type Settled, settleByDuckDb, settleJudgement, type Writer } from "./settle.ts";
 import { rollBack } from "./store/database.ts";
-import { baseRelations, factTable } from "./store/relation_table.ts";
+import { baseRelations, countFacts, factTable } from "./store/relation_table.ts";
 
 const BOTH = "duckdb,incremental";
+
+/** Facts from which on loading the engine takes longer than one verdict of DuckDB, and how many proposals DuckDB judges before it pays. */
+const LARGE_BASE = 50_000;
+const EARLY_PROPOSALS = 2;
 
 /**
  * The engines that judge one fact base, and what they keep in memory between proposals. The memory is loaded when a delta is first
@@ -33,6 +37,8 @@ export class Bench {
   readonly #isAsked: boolean;
   readonly #known = new KnownIds();
   #memory: FactMemory | null = null;
+  /** Proposals that DuckDB judged because the base is large and not in memory. */
+  #early = 0;
 
   constructor(writer: Writer, engines: readonly EngineName[] | null) {
     this.#writer = writer;
@@ -50,14 +56,22 @@ export class Bench {
    * whole group fails; then nothing of it is there.
    */
   async settle(state: BaseState, limits: Limits, proposals: readonly Proposal[]): Promise<Settled> {
-    if (!this.#usesMemory(state)) return settleByDuckDb(this.#writer, state, limits, proposals);
+    if (!this.#usesMemory(state)) return this.#noted(await settleByDuckDb(this.#writer, state, limits, proposals));
     try {
-      if (this.#engines.has("duckdb")) return await this.#settleByBoth(state, limits, proposals);
-      return await this.#settleInMemory(state, limits, proposals);
+      if (this.#engines.has("duckdb")) return this.#noted(await this.#settleByBoth(state, limits, proposals));
+      return this.#noted(await this.#settleInMemory(state, limits, proposals));
     } catch (cause) {
       this.drop();
       throw cause;
     }
+  }
+
+  /** Whoever judged a delta, its id is known from then on. */
+  #noted(settled: Settled): Settled {
+    this.#known.add(
+      settled.answers.flatMap((answer) => ("verdict" in answer && answer.verdict.delta !== null ? [answer.verdict.delta] : [])),
+    );
+    return settled;
   }
 
   /** Judges deltas over each other up to the first that is not accepted, and undoes them. */
@@ -160,6 +174,17 @@ export class Bench {
     return this.#engines.has("incremental") && !isForDuckDb(inForce.program);
   }
 
+  /**
+   * True while loading a large base would cost more than it saves: a process that proposes one delta, as a command does, is answered
+   * sooner by DuckDB, which reads only what the laws ask for.
+   */
+  async #isEarly({ inForce }: BaseState, proposals: number): Promise<boolean> {
+    if (this.#isAsked || this.#memory !== null || this.#early + proposals > EARLY_PROPOSALS) return false;
+    if ((await countFacts(this.#writer.session, inForce.program)) < LARGE_BASE) return false;
+    this.#early += proposals;
+    return true;
+  }
+
   async #load(state: BaseState, limits: Limits): Promise<FactMemory> {
     const { program } = state.inForce;
     if (this.#memory?.program !== program) {
@@ -177,6 +202,7 @@ export class Bench {
       answers.push(...settled.answers);
       now = settled.state;
     };
+    if (await this.#isEarly(state, proposals.length)) return settleByDuckDb(this.#writer, state, limits, proposals);
     while (answers.length < proposals.length) {
       const rest = proposals.slice(answers.length);
       const memory = await this.#load(now, limits);

@@ -214,3 +214,22 @@ test("a folder that cannot be written says so, and the file stands", async (cont
     }
   });
 });
+
+test("a file that one process opens again and again stays whole, whichever engine judges", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "base.db");
+    await makeBase(path);
+    const names = Array.from({ length: 20_000 }, (_, index) => [`name ${index}`, 1n] as const);
+    for (let round = 0; round < 8; round += 1) {
+      const base = await FactBase.open(path, { ...options(), engines: [round % 2 === 0 ? "incremental" : "duckdb"] });
+      const rows = round === 0 ? names : [[`round ${round}`, 1n] as const];
+      assert.equal((await base.propose(proposal({ assert: { customer: rows }, reason: `round ${round}` }))).verdict, "accepted");
+      assert.equal((await base.query({ sql: "SELECT name FROM customer" }, { limit: 3 })).rows.length, 3);
+      await base.close();
+    }
+    const base = await FactBase.open(path, options());
+    const check = await base.checkLog();
+    assert.deepEqual([check.ok, check.commits], [true, 10]);
+    await base.close();
+  });
+});

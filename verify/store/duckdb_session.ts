@@ -64,10 +64,12 @@ export class DuckDbSession implements SqlSession {
       try {
         if (rows > 0) visit(columnsOf(chunk, types, rows), rows);
       } catch (error) {
+        this.#connection.interrupt();
         await next.catch(() => null);
+        await exhaust(fetch);
         throw error;
       }
-      if (isLast) return;
+      if (isLast) return exhaust(fetch);
     }
     throw new SqlError("Error", "the rows of a query broke off", sql, false);
   }
@@ -107,6 +109,10 @@ export class DuckDbSession implements SqlSession {
     return this.#guard(sql, async () => {
       const reader = await this.#connection.streamAndReadUntil(sql, rows);
       const found = reader.getRows().slice(0, rows);
+      if (!reader.done) {
+        this.#connection.interrupt();
+        await reader.readAll().catch(() => undefined);
+      }
       return {
         columns: reader.columnNames(),
         types: reader.columnTypes().map(String),
@@ -156,6 +162,14 @@ function columnsOf(chunk: DuckDBDataChunk, types: readonly ValueType[], rows: nu
 function withEndMark(sql: string, types: readonly ValueType[]): string {
   const zeros = types.map((type) => `${type === "symbol" ? "''" : "0"}::${sqlType[type]}`);
   return `SELECT *, false FROM (${sql}) UNION ALL SELECT ${[...zeros, "true"].join(", ")}`;
+}
+
+/**
+ * Reads a stream to its end. A result that is left in the middle keeps its database open behind our back: closed later, by the collector
+ * of garbage, it would write to a file that is open again.
+ */
+async function exhaust(fetch: () => Promise<DuckDBDataChunk | null>): Promise<void> {
+  for (let chunk = await fetch().catch(() => null); chunk !== null && chunk.rowCount > 0; chunk = await fetch().catch(() => null));
 }
 
 function plainValue(value: DuckDBValue): SqlValue {
