@@ -91,9 +91,9 @@ test("each repair is accepted, the first costs no more than leaving facts out, a
       ]),
       async (edges, owners, gone) => {
         // A fact on both sides is refused before the logic.
-      fc.pre(!rows(edges).some((row) => gone.some((other) => String(other) === String(row))));
-      const delta = proposal({ assert: { edge: rows(edges), owner: rows(owners) }, retract: { edge: gone } });
-        const { verdict, undecided } = await repairDelta(base, delta, { clingo, alternatives: 3 });
+        fc.pre(!rows(edges).some((row) => gone.some((other) => String(other) === String(row))));
+        const delta = proposal({ assert: { edge: rows(edges), owner: rows(owners) }, retract: { edge: gone } });
+        const { verdict, undecided } = await repairDelta(base, delta, { clingo, clock: steppingClock(), alternatives: 3 });
         if (verdict.verdict !== "refused") return;
         assert.equal(undecided, null);
         repaired++;

@@ -1,6 +1,7 @@
 import type { Clingo } from "../../logic/engines/clingo/clingo.ts";
 import { ended, undecidedOf } from "../../logic/engines/clingo/clingo_limit.ts";
 import type { IrProgram } from "../../logic/language/ir.ts";
+import type { Clock } from "../../schema/clock.ts";
 import type { ProposedDelta } from "../../schema/delta.ts";
 import type { Limits } from "../../schema/limits.ts";
 import type { Value } from "../../schema/value.ts";
@@ -14,6 +15,9 @@ import { findObstacles, findRetracted } from "./find_obstacles.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { supposed } from "./suppose.ts";
 
+/** So many violations are looked into before the next candidate: what mends them mends many others. */
+const VIOLATIONS_A_ROUND = 20;
+
 /** What a repair asks of a fact base: `FactBase` has it. Nothing is written. */
 export interface Rehearsal extends Looking {
   readonly program: IrProgram;
@@ -23,6 +27,7 @@ export interface Rehearsal extends Looking {
 
 export interface RepairOptions {
   readonly clingo: Clingo;
+  readonly clock: Clock;
   /** How many alternatives to look for. */
   readonly alternatives: number;
   onProgress?(text: string): void;
@@ -89,8 +94,11 @@ class Search {
   /** Returns whether there is no further alternative, or as many as asked for were found. */
   async run(): Promise<boolean> {
     const { limits, program } = this.#base;
+    const { clock } = this.#options;
+    const deadline = clock.micros() + limits.verdict_ms * 1000;
     for (let round = 1; round <= limits.repair_rounds; round++) {
       if (this.repairs.length >= this.#options.alternatives) return true;
+      if (clock.micros() > deadline) throw new Stopped(timeReached(limits));
       this.#options.onProgress?.(`looking for repairs: candidate ${round}, ${this.repairs.length} found`);
       const knowledge: Knowledge = { obstacles: [...this.#obstacles.values()], excluded: this.#excluded };
       const choice = await choose(this.#options.clingo, limits, knowledge);
@@ -131,7 +139,9 @@ class Search {
   /** Takes in what keeps `delta` from being accepted; where that is nothing new, this very set of actions is ruled out. */
   async learn(delta: ProposedDelta, violations: readonly Violation[], done: readonly Action[]): Promise<void> {
     const situation = { candidate: this.#candidate, done };
-    const seen = await this.#base.look(async (input) => findObstacles(await supposed(input, delta), violations, situation));
+    const seen = await this.#base.look(async (input) =>
+      findObstacles(await supposed(input, delta), violations.slice(0, VIOLATIONS_A_ROUND), situation),
+    );
     if (seen.undecided !== null) throw new Stopped(seen.undecided);
     const isRetracting = seen.absent.length > 0 && delta.retract.size > 0;
     const whole: ProposedDelta = { ...delta, retract: new Map() };
@@ -188,4 +198,15 @@ function same(left: readonly Value[], right: readonly Value[]): boolean {
 function roundsReached(limits: Limits): Undecided {
   const bound = limits.repair_rounds;
   return { code: "limit.repair_rounds", relation: null, bound, unit: "rounds", detail: `no further repair was found in ${bound} rounds` };
+}
+
+function timeReached(limits: Limits): Undecided {
+  const bound = limits.verdict_ms;
+  return {
+    code: "limit.verdict_ms",
+    relation: null,
+    bound,
+    unit: "milliseconds",
+    detail: `no further repair was found in ${bound} milliseconds`,
+  };
 }

@@ -36,7 +36,7 @@ async function repair(door: Door, path: string, options: RepairOptions): Promise
   return withFactBase(door, options.db, options, async (base) => {
     const delta = await readDeltaFile(door, path, base.limits);
     const onProgress = (text: string): void => door.terminal.progress(text);
-    const answer = await repairDelta(base, delta, { clingo: base.clingo, alternatives: options.k, onProgress });
+    const answer = await repairDelta(base, delta, { clingo: base.clingo, clock: door.clock, alternatives: options.k, onProgress });
     return outcomeOf(base, delta, answer, options.show, door.clock.micros() - started);
   });
 }

@@ -5,7 +5,7 @@ import type { Repair } from "../../../../schema/verdict.ts";
 import type { FactBase } from "../../../../verify/fact_base.ts";
 import { type RepairAnswer, repairDelta } from "../../../../verify/repair/repair_delta.ts";
 import { repairedDelta } from "../../../../verify/repair/repaired_delta.ts";
-import { proposal, SHOP, theoryFrom, withBase } from "../../../support/fact_bases.ts";
+import { proposal, SHOP, steppingClock, theoryFrom, withBase } from "../../../support/fact_bases.ts";
 
 function changes({ changes: made, cost }: Repair): string[] {
   return [
@@ -15,7 +15,7 @@ function changes({ changes: made, cost }: Repair): string[] {
 }
 
 async function repaired(base: FactBase, delta: ProposedDelta, alternatives = 4): Promise<RepairAnswer & { shown: string[][] }> {
-  const answer = await repairDelta(base, delta, { clingo: base.clingo, alternatives });
+  const answer = await repairDelta(base, delta, { clingo: base.clingo, clock: steppingClock(), alternatives });
   const head = base.head;
   // A repair that would be refused again is a bug.
   for (const repair of answer.verdict.repairs) {
