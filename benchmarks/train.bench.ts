@@ -4,7 +4,7 @@
  * 150 times faster than DuckDB from nothing and 1,000 times faster than SQLite with indexes.
  * Peers in the same run: DuckDB from nothing by hand-written SQL and by our lowering, SQLite, clingo and Soufflé where they are on this machine.
  * Match counts of every tool are held against a walk over the object model after every check.
- * Environment: TRAIN_SIZES=1,8,64,512; TRAIN_WORKLOADS=inject,repair; TRAIN_BUDGET_S=30, what one tool may spend at one size.
+ * Environment: TRAIN_SIZES=1,8,64,512; TRAIN_WORKLOADS=inject,repair; TRAIN_BUDGET_S=15, what one tool may spend at one size.
  */
 import { writeFileSync } from "node:fs";
 import { findSouffle } from "./souffle.ts";
@@ -23,7 +23,7 @@ import { sqlite } from "./train/tools/sqlite.ts";
 const ROUNDS = 12;
 const sizes = (process.env["TRAIN_SIZES"] ?? "1,8,64,512").split(",").map(Number);
 const workloads = (process.env["TRAIN_WORKLOADS"] ?? "inject,repair").split(",") as ("inject" | "repair")[];
-const budget_ms = Number(process.env["TRAIN_BUDGET_S"] ?? 30) * 1000;
+const budget_ms = Number(process.env["TRAIN_BUDGET_S"] ?? 15) * 1000;
 const souffleCommand = findSouffle();
 const clingoCommand = findClingo();
 if (souffleCommand === null) process.stdout.write("souffle: not on this machine, left out\n");

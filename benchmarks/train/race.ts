@@ -54,9 +54,10 @@ export async function race({ workload, size, rounds, budget_ms }: RaceOptions, t
   try {
     for (const runner of runners) await runner.start(facts, initial);
     for (let round = 0; round < rounds; round += 1) {
+      const racing = runners.filter((runner) => !runner.isOver);
+      if (racing.length === 0) break;
       const changes = transform(railway, workload, random);
       changed.push(changes.assert.length + changes.retract.length);
-      const racing = runners.filter((runner) => !runner.isOver);
       if (racing.some((runner) => runner.tool.readsFiles)) facts.files.write(railway, touched(changes));
       const expected = countMatches(railway);
       for (const runner of racing) await runner.round(changes, expected);
