@@ -38,6 +38,7 @@ import {
   remainderUnsigneds,
   subtractUnsigneds,
 } from "./unsigneds.ts";
+import { wrapping } from "./wrapping.ts";
 
 type Arithmetic = "+" | "-" | "*" | "/" | "%" | "^" | "neg" | "abs";
 
@@ -79,6 +80,11 @@ const arithmetic: Readonly<Record<"number" | "unsigned" | "float", Readonly<Reco
  * that of the DuckDB engine (`logic/engines/duckdb/operators.ts`), failures included.
  */
 export function operatorOf(operation: IrOperation): Operator {
+  const { op, type, wrap } = operation;
+  return wrap === undefined ? exactOperatorOf(operation) : wrapping(op, type, wrap, exactOperatorOf(operation));
+}
+
+function exactOperatorOf(operation: IrOperation): Operator {
   const { op, type } = operation;
   const from = operation.args[0]?.type ?? type;
   switch (op) {

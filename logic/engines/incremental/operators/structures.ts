@@ -14,8 +14,16 @@ export function field({ pools }: Parameters<Operator>[0], a: number, position: n
   return a < LEAST_CELL ? a : pools.symbolCell(elementAt(pools.symbolText(a), Number(pools.decode(position, "number"))));
 }
 
+/** An element as a value. One of another kind, which a rule may read before it asks for the kind, is the type's zero. */
 export function unquote(to: ValueType): Operator {
-  return ({ pools }, a) => (a < LEAST_CELL ? a : pools.encode(unquoteElement(pools.symbolText(a), to), to));
+  const form = to === "number" ? /^-?[0-9]{1,19}$/ : to === "unsigned" ? /^[0-9]{1,20}$/ : /^"/;
+  return ({ pools }, a) => {
+    if (a < LEAST_CELL) return a;
+    const element = pools.symbolText(a);
+    const value = unquoteElement(form.test(element) ? element : "null", to);
+    const isValue = to !== "float" || Number.isFinite(value);
+    return pools.encode(isValue ? value : 0, to);
+  };
 }
 
 /** Lists elements; how the symbols are joined, and its bound, is the matter of `concatenate`. */
