@@ -158,7 +158,7 @@ export const registry = {
     help: "write the symbol with quotes everywhere, or nowhere: Assay takes both for one value, clingo for two",
   },
   "souffle.failed": {
-    title: "Soufflé ended with an error",
+    title: "a run of Soufflé that ended with an error",
     http: 422,
     exit: 3,
     sarif: "error",

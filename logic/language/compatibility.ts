@@ -5,15 +5,17 @@
 export interface Reading {
   /** A relation may be fed by `.input` and derived as well: its facts come under the name that `inputOf` gives. */
   readonly feeds_derived: boolean;
+  /** A regular expression that cannot be read makes its literal fail, negated or not; otherwise it is an evaluation error. */
+  readonly bad_patterns_fail: boolean;
   /** Integers wrap at so many bits; null: what leaves 64 bits is an evaluation error. */
   readonly wrap_bits: 32 | 64 | null;
 }
 
-export const assayReading: Reading = { feeds_derived: false, wrap_bits: null };
+export const assayReading: Reading = { feeds_derived: false, bad_patterns_fail: false, wrap_bits: null };
 
 /** As Soufflé built with words of so many bits reads it. */
 export function souffleReading(wrap_bits: 32 | 64): Reading {
-  return { feeds_derived: true, wrap_bits };
+  return { feeds_derived: true, bad_patterns_fail: true, wrap_bits };
 }
 
 /** The base relation that holds the facts of a relation which is derived too. No program can name it. */

@@ -159,6 +159,8 @@ export interface IrTest {
   readonly left: IrTerm;
   readonly right: IrTerm;
   readonly negated: boolean;
+  /** Under a declared compatibility only: where the pattern cannot be read, the literal fails, negated or not. */
+  readonly lenient?: true;
   readonly span: Span;
 }
 

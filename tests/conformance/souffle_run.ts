@@ -30,7 +30,7 @@ export interface Result {
   readonly text: string;
 }
 
-const limits = limitsWith({ verdict_ms: Number(process.env["SOUFFLE_CASE_MS"] ?? 60_000), rows_derived: 5_000_000 });
+const limits = limitsWith({ verdict_ms: Number(process.env["SOUFFLE_CASE_MS"] ?? 120_000), rows_derived: 5_000_000 });
 
 /** Runs one case of Soufflé's suite on the DuckDB engine. Never throws for what is wrong with a program. */
 export async function runCase(session: DuckDbSession, one: SouffleCase): Promise<Result> {

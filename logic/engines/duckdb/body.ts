@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import type { IrAtom, IrComparison, IrLiteral, IrTerm, IrTest } from "../../language/ir.ts";
 import { joinAggregate } from "./aggregate.ts";
 import { impliedAtoms } from "./aggregate_shape.ts";
@@ -124,8 +125,26 @@ function filterAtom(body: BodyBuilder, atom: IrAtom): void {
   }
 }
 
-function textTest(body: BodyBuilder, { test, negated, ...sides }: IrTest): Condition {
+/** DuckDB reads a constant pattern before it runs anything, so that no TRY helps. */
+function isPattern(text: string): boolean {
+  try {
+    RE2JS.compile(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function textTest(body: BodyBuilder, { test, negated, lenient, ...sides }: IrTest): Condition {
   const [left, right] = [body.term(sides.left), body.term(sides.right)];
+  if (lenient === true && sides.left.kind === "constant" && !isPattern(String(sides.left.value))) {
+    return { sql: "false", fallible: false, aliases: new Set(), equality: false };
+  }
+  if (lenient === true) {
+    const matches = `TRY(regexp_full_match(${right.sql}, ${left.sql}))`;
+    const sql = `coalesce(${negated ? `NOT ${matches}` : matches}, false)`;
+    return { sql, fallible: false, aliases: new Set([...left.aliases, ...right.aliases]), equality: false };
+  }
   let sql = `contains(${right.sql}, ${left.sql})`;
   let fallible = left.failures.length + right.failures.length > 0;
   if (test === "match" && left.aliases.size === 0) {

@@ -86,9 +86,7 @@ export class Lexer {
     const offset = this.#at;
     const address = this.#match(ADDRESS);
     if (address !== null) {
-      const span = this.#diagnostics.source.span(offset, address.length);
-      this.#diagnostics.error("syntax.unsupported", `address literals such as \`${address}\` are not supported yet`, span);
-      return this.#token("integer", offset, address, "0");
+      return this.#address(offset, address);
     }
     const float = this.#match(FLOAT);
     const written = float ?? this.#match(INTEGER) ?? "";
@@ -102,6 +100,13 @@ export class Lexer {
     }
     if (float !== null && !Number.isFinite(Number(float))) return this.#malformed(offset, float);
     return this.#token(float !== null ? "float" : written.endsWith("u") ? "unsigned" : "integer", offset, written);
+  }
+
+  /** `10.0.0.1` is the number of its four bytes. */
+  #address(offset: number, written: string): Token {
+    const bytes = written.split(".").map(Number);
+    if (bytes.some((byte) => byte > 255)) return this.#malformed(offset, written);
+    return this.#token("integer", offset, written, String(bytes.reduce((value, byte) => value * 256 + byte, 0)));
   }
 
   #malformed(offset: number, written: string): Token {

@@ -19,7 +19,7 @@ import { type DeclaredRelation, readRelations } from "./lower_relations.ts";
 import { type Expansion, lowerRule } from "./lower_rule.ts";
 import { type LoweredSubsumption, selectionsOf, subsumptionRule } from "./lower_selection.ts";
 import { branchesOf, readTypes, type TypeTable } from "./lower_types.ts";
-import { type StructuredType, structureOf } from "./named_type.ts";
+import { primitiveTypes, type StructuredType, structureOf } from "./named_type.ts";
 
 export interface TheoryPrograms {
   readonly theory: string;
@@ -131,7 +131,7 @@ function structuresOf(types: TypeTable): Map<string, StructuredType> {
 /** Soufflé keeps types and relations in one namespace. */
 function refuseSharedNames(relations: ReadonlyMap<string, DeclaredRelation>, types: TypeTable, sink: DiagnosticSink): void {
   for (const [name, { relation }] of relations) {
-    if (!types.has(name)) continue;
+    if (!types.has(name) || Object.hasOwn(primitiveTypes, name)) continue;
     sink.error("check.duplicate", { span: relation.span, text: name }, `\`${name}\` is a type and a relation`, "rename one");
   }
 }

@@ -44,8 +44,11 @@ class Emitter {
       case "atom":
         return this.#atom(literal);
       case "compare":
-      case "test":
         return { ...literal, left: this.term(literal.left), right: this.term(literal.right) };
+      case "test": {
+        const lenient = this.#reading.bad_patterns_fail && literal.test === "match" ? { lenient: true as const } : {};
+        return { ...literal, left: this.term(literal.left), right: this.term(literal.right), ...lenient };
+      }
       case "range":
         return {
           ...literal,

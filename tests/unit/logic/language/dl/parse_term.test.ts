@@ -114,5 +114,6 @@ test("what is not supported yet is named, and reading goes on", () => {
     codesOf("p(x) :- x = @@a y : { q(y) }.\nq(.").map((code) => code.slice(0, 22)),
     ["syntax.unsupported 1:13", "syntax.unexpected 2:3 "].map((code) => code.slice(0, 22)),
   );
-  assert.deepEqual(codesOf("p(1.2.3.4)."), ["syntax.unsupported 1:3 1.2.3.4"]);
+  assert.deepEqual(codesOf("p(1.2.3.4)."), []);
+  assert.deepEqual(codesOf("p(1.2.3.400)."), ["syntax.number 1:3 1.2.3.400"]);
 });
