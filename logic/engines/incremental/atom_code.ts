@@ -37,8 +37,7 @@ export class AtomCode {
 
   /** Spends fuel, once a turn of a loop. */
   burn(): void {
-    const meter = this.#writer.object(this.#input.context.meter);
-    this.#writer.line(`if (--${meter}.fuel < 0) ${meter}.tick();`);
+    this.#writer.line(`if (--fuel < 0) fuel = ${this.#writer.object(this.#input.context.meter)}.tick();`);
   }
 
   /** The loop over the tuples that come or go at an atom, with its variables bound. */

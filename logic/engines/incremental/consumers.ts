@@ -1,6 +1,7 @@
 import type { CompiledElement, CompiledRule, Queues, RowsRun, ValueRun } from "./compiled_rules.ts";
 import type { KeyIndex } from "./key_index.ts";
-import type { Literal } from "./rule_form.ts";
+import { readsOf } from "./network.ts";
+import type { Literal, RuleForm } from "./rule_form.ts";
 import type { Store } from "./store.ts";
 
 /** A count by index: what runs where it changes. */
@@ -12,9 +13,12 @@ export interface SizeConsumer {
   readonly single: boolean;
 }
 
-/** What runs for each tuple of a relation that comes or goes. */
+/** What runs for the tuples of a relation that come or go. */
 export interface RelationConsumers {
-  readonly rows: RowsRun[];
+  /** Of rules that read the relation more than once, or only some of its columns: one tuple at a time, as the table changes. */
+  readonly single: RowsRun[];
+  /** Of all others: many tuples at once, before or after the table changes. */
+  readonly batch: RowsRun[];
   readonly sizes: SizeConsumer[];
 }
 
@@ -26,7 +30,7 @@ export class Consumers {
 
   constructor(store: Store) {
     this.#store = store;
-    this.relations = store.tables.map(() => ({ rows: [], sizes: [] }));
+    this.relations = store.tables.map(() => ({ single: [], batch: [], sizes: [] }));
     this.groups = store.groups.map(() => []);
   }
 
@@ -36,17 +40,22 @@ export class Consumers {
     const recursion = relations[rule.rule.relation]?.recursion ?? null;
     for (const [literal, what] of rule.form.literals.entries()) {
       const isOwn = what.kind === "atom" && recursion !== null && relations[what.relation]?.recursion === recursion;
-      if (!isOwn) this.#add(what, (kind) => rule.delta({ kind, literal }, queues));
+      if (!isOwn) this.#add(rule.form, what, (kind) => rule.delta({ kind, literal }, queues));
     }
   }
 
   addElement(element: CompiledElement): void {
-    for (const [literal, what] of element.form.literals.entries()) this.#add(what, (kind) => element.delta({ kind, literal }));
+    for (const [literal, what] of element.form.literals.entries()) {
+      this.#add(element.form, what, (kind) => element.delta({ kind, literal }));
+    }
   }
 
-  #add(literal: Literal, compile: <T extends RowsRun | ValueRun>(kind: "atom" | "group" | "size") => T): void {
+  #add(form: RuleForm, literal: Literal, compile: <T extends RowsRun | ValueRun>(kind: "atom" | "group" | "size") => T): void {
     if (literal.kind === "atom") {
-      this.relations[literal.relation]?.rows.push(compile<RowsRun>("atom"));
+      const readers = readsOf(form.literals).relations.filter((relation) => relation === literal.relation);
+      const isBatch = readers.length === 1 && literal.args.every((arg) => arg !== null);
+      const consumers = this.relations[literal.relation];
+      (isBatch ? consumers?.batch : consumers?.single)?.push(compile<RowsRun>("atom"));
     } else if (literal.kind === "group") {
       if (!this.#store.group(literal.group).node.inline) this.groups[literal.group]?.push(compile<ValueRun>("group"));
     } else if (literal.kind === "size") {

@@ -48,6 +48,11 @@ export class KeyIndex {
     this.#code.link(this, row);
   }
 
+  /** Links the visible rows from `from` on. */
+  linkFrom(from: number): void {
+    this.#code.linkFrom(this, from);
+  }
+
   unlink(row: number): void {
     this.#code.unlink(this, row);
   }
@@ -63,8 +68,7 @@ export class KeyIndex {
   build(groups: number): void {
     const bits = slotBits(groups, DENSE_LOAD);
     if (2 ** bits > this.slots.length) this.#resize(bits);
-    const { states, top } = this.table;
-    for (let row = 0; row < top; row++) if (((states[row] as number) & 1) === 1) this.link(row);
+    this.linkFrom(0);
     // The estimate may have been far too high.
     const enough = slotBits(2 * this.groups, DENSE_LOAD);
     if (2 ** enough < this.slots.length) this.#resize(enough);
@@ -136,6 +140,7 @@ interface IndexCode {
   head(index: KeyIndex, ...key: readonly number[]): number;
   headOf(index: KeyIndex, row: number): number;
   link(index: KeyIndex, row: number): void;
+  linkFrom(index: KeyIndex, from: number): void;
   unlink(index: KeyIndex, row: number): void;
   refill(index: KeyIndex, old: Int32Array): void;
 }
@@ -164,8 +169,9 @@ function indexSource(columns: readonly number[]): string {
 function head(X, ${keys.join(", ")}) { ${load} ${find} return f - 1; }
 function headOf(X, row) { ${load} ${read} ${find} return f - 1; }
 ${linkSource(`${load} ${read} ${find}`)}
+${linkFromSource(load, read, start, same)}
 ${slotsSource(load, read, start)}
-return { head, headOf, link, unlink, refill };`;
+return { head, headOf, link, linkFrom, unlink, refill };`;
 }
 
 /** `find` leaves in `s` the slot of the row's key, and in `f` what stands there. */
@@ -204,6 +210,26 @@ function unlink(X, row) {
     free(X, s);
     X.groups--;
   }
+}`;
+}
+
+/** As `link` for many rows: new keys are placed here, and what is more work is left to `link`. */
+function linkFromSource(load: string, read: string, start: string, same: string): string {
+  return `
+function linkFrom(X, from) {
+  ${load} const states = X.table.states, top = X.table.top; let h = 0;
+  let slots = X.slots, mask = X.mask, groups = X.groups, fullAt = X.fullAt;
+  for (let row = from; row < top; row++) {
+    if ((states[row] & 1) === 0) continue;
+    ${read}
+    let s = ${start}; let f = slots[s];
+    while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }
+    if (f === 0 && groups < fullAt && !X.chained) { slots[s] = row + 1; groups++; continue; }
+    X.groups = groups;
+    link(X, row);
+    slots = X.slots; mask = X.mask; groups = X.groups; fullAt = X.fullAt;
+  }
+  X.groups = groups;
 }`;
 }
 

@@ -149,16 +149,21 @@ export class Maintenance {
       if (isWanted === ((state & VISIBLE) !== 0)) continue;
       (isWanted ? table.added : table.removed).push(row);
     }
+    const readers = consumers.relations[relation] as RelationConsumers;
     // A tuple that takes the place of another comes first, so that what they share does not go and come back; except where two
     // tuples at once would be the first to share a key, which gives every row of a large table its place in a chain.
-    const addFirst = table.capacity < FEW_ROWS || !this.#wouldChain(table);
-    if (addFirst) this.#showAdded(relation, table, consumers);
+    const addFirst = table.removed.length === 0 || table.capacity < FEW_ROWS || !this.#wouldChain(table);
+    if (addFirst) this.#showAdded(table, readers);
     for (let at = 0; at < table.removed.length; at++) {
       const row = table.removed.at(at);
-      this.#consume(relation, row, -1, consumers);
+      this.#consume(table, readers, row, -1);
       table.hide(row);
     }
-    if (!addFirst) this.#showAdded(relation, table, consumers);
+    if (!addFirst) this.#showAdded(table, readers);
+    for (const run of readers.batch) {
+      if (table.removed.length > 0) run(table.removed.items, 0, table.removed.length, -1);
+      if (table.added.length > 0) run(table.added.items, 0, table.added.length, 1);
+    }
     table.checkRows();
   }
 
@@ -167,11 +172,11 @@ export class Maintenance {
     return false;
   }
 
-  #showAdded(relation: number, table: Table, consumers: Consumers): void {
+  #showAdded(table: Table, readers: RelationConsumers): void {
     for (let at = 0; at < table.added.length; at++) {
       const row = table.added.at(at);
       table.show(row);
-      this.#consume(relation, row, 1, consumers);
+      this.#consume(table, readers, row, 1);
     }
   }
 
@@ -181,12 +186,11 @@ export class Maintenance {
     return count > 0;
   }
 
-  /** Runs everything that reads the relation for a visible row that has come or is about to go. */
-  #consume(relation: number, row: number, sign: number, consumers: Consumers): void {
-    const { rows, sizes } = consumers.relations[relation] as RelationConsumers;
-    for (const run of rows) run(null, row, row + 1, sign);
-    for (const { run, index, single } of sizes) {
-      const size = single ? 1 : index === null ? this.#store.table(relation).visible : index.sizeOf(index.headOf(row));
+  /** Runs what reads tuples one at a time, for a visible row that has come or is about to go. */
+  #consume(table: Table, { single, sizes }: RelationConsumers, row: number, sign: number): void {
+    for (const run of single) run(null, row, row + 1, sign);
+    for (const { run, index, single: isSingle } of sizes) {
+      const size = isSingle ? 1 : index === null ? table.visible : index.sizeOf(index.headOf(row));
       run(row, sign > 0 ? size - 1 : size, -1);
       run(row, sign > 0 ? size : size - 1, 1);
     }

@@ -1,17 +1,11 @@
 import type { CompiledRule, FullRun, HeadRun, Queues, RowsRun } from "./compiled_rules.ts";
 import { IntList } from "./int_list.ts";
 import { LimitReached } from "./limit_reached.ts";
+import { makesValues, ownAtoms, RecursionFromNothing, type RecursionInput } from "./recursion_from_nothing.ts";
 import type { Store } from "./store.ts";
 import { QUEUED, type Table, VISIBLE, WANTED } from "./table.ts";
 import type { TupleOrder } from "./tuple_order.ts";
 import { inlineReads } from "./units.ts";
-
-export interface RecursionInput {
-  readonly store: Store;
-  readonly relations: readonly number[];
-  readonly rules: readonly CompiledRule[];
-  readonly rounds: number;
-}
 
 /** One relation of a recursion. */
 interface Member {
@@ -30,7 +24,7 @@ interface Member {
 const NO_LIMIT = 2 ** 31 - 1;
 
 /**
- * The relations of one recursion. From nothing: semi-naive evaluation over ranges of rows. For a delta: every tuple has a
+ * The relations of one recursion, delta by delta. Every tuple has a
  * derivation from tuples that came before it (`TupleOrder`), and goes only where no such derivation is left, which stops most
  * deletions where they start; what has gone comes back where it has any derivation, and then as a new tuple, round by round.
  * This is deletion and rederivation with the order in the place of the search backwards of Motik, Nenov, Piro, Horrocks,
@@ -42,7 +36,6 @@ export class Recursion {
   readonly #relations: readonly number[];
   readonly #rounds: number;
   readonly #members: readonly Member[];
-  readonly #own: ReadonlySet<number>;
   /** What the values of aggregates that are computed in the recursion rest on. */
   readonly #inline: { relations: ReadonlySet<number>; groups: ReadonlySet<number> };
   #restart: FullRun[] = [];
@@ -52,7 +45,6 @@ export class Recursion {
     this.#rules = rules;
     this.#relations = relations;
     this.#rounds = rounds;
-    this.#own = new Set(relations);
     this.#members = relations.map((relation) => ({
       table: store.table(relation),
       order: store.orders[relation] as TupleOrder,
@@ -74,28 +66,18 @@ export class Recursion {
 
   /** Computes the relations from nothing. Errors: `LimitReached`. */
   evaluate(): void {
-    for (const rule of this.#rules) if (this.#ownAtoms(rule).length === 0) rule.full()();
-    const steps = this.#members.map((): RowsRun[] => []);
-    const from = this.#members.map(() => 0);
-    for (let round = 0; ; round++) {
-      const to = this.#members.map(({ table }) => table.top);
-      if (to.every((top, at) => top === from[at])) return;
-      if (round >= this.#rounds) throw new LimitReached("rounds", this.#members[0]?.table.name ?? null);
-      for (const [at, { table, order }] of this.#members.entries()) {
-        table.showFrom(from[at] as number);
-        order.arriveAll(from[at] as number, to[at] as number);
-      }
-      if (round === 0) this.#compileSteps(steps);
-      for (const [at] of this.#members.entries()) {
-        if (from[at] !== to[at]) for (const run of steps[at] ?? []) run(null, from[at] as number, to[at] as number, 1);
-        from[at] = to[at] as number;
-      }
-    }
+    const evaluation = new RecursionFromNothing({
+      store: this.#store,
+      relations: this.#relations,
+      rules: this.#rules,
+      rounds: this.#rounds,
+    });
+    evaluation.run();
   }
 
   prepare(): void {
     for (const rule of this.#rules) {
-      for (const [literal, relation] of this.#ownAtoms(rule)) {
+      for (const [literal, relation] of ownAtoms(rule, this.#relations)) {
         const member = this.#member(relation);
         member.arrive.push(rule.arrive(literal, this.#member(rule.rule.relation).queues));
         member.depart.push(rule.depart(literal, this.#member(rule.rule.relation).queues));
@@ -131,19 +113,6 @@ export class Recursion {
     return this.#members[this.#relations.indexOf(relation)] as Member;
   }
 
-  /** The positive atoms of a rule that read the recursion: position and relation. */
-  #ownAtoms(rule: CompiledRule): [literal: number, relation: number][] {
-    return rule.form.literals.flatMap((literal, at): [number, number][] => {
-      return literal.kind === "atom" && this.#own.has(literal.relation) ? [[at, literal.relation]] : [];
-    });
-  }
-
-  #compileSteps(steps: readonly RowsRun[][]): void {
-    for (const rule of this.#rules) {
-      for (const [literal, relation] of this.#ownAtoms(rule)) steps[this.#relations.indexOf(relation)]?.push(rule.step(literal));
-    }
-  }
-
   #inputsChanged(): boolean {
     const { relations, groups } = this.#inline;
     for (const relation of relations) {
@@ -170,7 +139,7 @@ export class Recursion {
     }
     for (const rule of this.#rules) rule.failures.count = 0;
     if (this.#restart.length === 0) {
-      const exits = this.#rules.filter((rule) => this.#ownAtoms(rule).length === 0);
+      const exits = this.#rules.filter((rule) => ownAtoms(rule, this.#relations).length === 0);
       this.#restart = exits.map((rule) => rule.arriveAll(this.#member(rule.rule.relation).queues));
     }
     for (const run of this.#restart) run();
@@ -210,7 +179,7 @@ export class Recursion {
   #arrive(): void {
     let fronts = this.#members.map((member) => this.#derivable(member));
     for (let round = 0; fronts.some((front) => front.length > 0); round++) {
-      if (round >= this.#rounds) throw new LimitReached("rounds", this.#members[0]?.table.name ?? null);
+      if (round >= this.#rounds && this.#rules.some(makesValues)) throw new LimitReached("rounds", this.#members[0]?.table.name ?? null);
       for (const [at, { arrive }] of this.#members.entries()) {
         const front = fronts[at] as IntList;
         for (const run of arrive) run(front.items, 0, front.length, 1);

@@ -42,6 +42,7 @@ function rowSource(arity: number): string {
   const load = columnSource("T", arity);
   const read = keys.map((key, at) => `const ${key} = c${at}[row];`).join(" ");
   const find = findRowSource("T", keys);
+  const same = keys.map((key, at) => `c${at}[f - 1] === ${key}`).join(" && ") || "true";
   const start = slotSource(keys, "T.shift");
   return `
 function find(${params}) { ${load} ${find} return f - 1; }
@@ -64,7 +65,24 @@ function obtain(${params}) {
 }
 function obtainAll(T, from, rows) {
   ${keys.map((_, at) => `const from${at} = from[${at}];`).join(" ")}
-  for (let at = 0; at < rows; at++) obtain(${["T", ...keys.map((_, at) => `from${at}[at]`)].join(", ")});
+  for (let at = 0; at < rows; ) {
+    if (T.capacity - T.top < rows - at) T.reserve(Math.max(T.top + rows - at, 2 * T.capacity));
+    ${load} const slots = T.slots, mask = T.mask, shift = T.shift; let h = 0;
+    const room = Math.min(T.fullAt, T.mostRows) - T.held;
+    let added = 0, top = T.top;
+    for (; at < rows && added < room; at++) {
+      ${keys.map((key, at) => `const ${key} = from${at}[at];`).join(" ")}
+      let s = ${slotSource(keys, "shift")}; let f = slots[s];
+      while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }
+      if (f !== 0) continue;
+      ${keys.map((key, at) => `c${at}[top] = ${key};`).join(" ")}
+      slots[s] = ++top;
+      added++;
+    }
+    T.top = top;
+    T.held += added;
+    if (at < rows) T.growSlots();
+  }
 }
 function drop(T, dropped) {
   ${load} const slots = T.slots, mask = T.mask; let h = 0;

@@ -15,7 +15,8 @@ import { TermCode } from "./term_code.ts";
 /** Counts the steps of generated loops, which call `tick` where the fuel is used up. */
 export interface Meter {
   fuel: number;
-  tick(): void;
+  /** Gives the fuel to go on with. */
+  tick(): number;
 }
 
 /** The groups of an aggregate: a row of `table` and an entry of `values` each, or computed where they are asked for. */
@@ -95,21 +96,23 @@ class RuleCode {
     const { entry } = this.#input.plan;
     this.#enter();
     for (const step of this.#input.plan.steps) this.#step(step);
-    if (entry.kind === "head") this.writer.line("return 1;");
+    const meter = this.writer.object(this.#input.context.meter);
+    const stop = `${meter}.fuel = fuel;`;
+    if (entry.kind === "head") this.writer.line(`${stop} return 1;`);
     else this.#emit();
     const keys = this.#input.form.head.map((_, column) => `k${column}`);
     switch (entry.kind) {
       case "full":
-        return this.writer.finish("", "");
+        return this.writer.finish("", meter, stop);
       case "atom":
-        return this.writer.finish("rows, from, to, sign", "");
+        return this.writer.finish("rows, from, to, sign", meter, stop);
       case "group":
       case "size":
-        return this.writer.finish("row, value, sign", "");
+        return this.writer.finish("row, value, sign", meter, stop);
       case "head":
-        return this.writer.finish("row, limit", "return 0;");
+        return this.writer.finish("row, limit", meter, `${stop} return 0;`);
       case "outer":
-        return this.writer.finish(keys.slice(0, entry.count).join(", "), "");
+        return this.writer.finish(keys.slice(0, entry.count).join(", "), meter, stop);
     }
   }
 

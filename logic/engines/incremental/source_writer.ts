@@ -52,10 +52,10 @@ export class SourceWriter {
     for (; this.#depth > depth; this.#depth--) this.#lines.push("}");
   }
 
-  /** The whole function; `tail` stands before its last brace. */
-  finish(params: string, tail: string): string {
+  /** The whole function, with the fuel of `meter` in a variable; `tail` stands before its last brace. */
+  finish(params: string, meter: string, tail: string): string {
     this.closeTo(0);
     const hoisted = [...this.#hoisted].map(([expression, name]) => `const ${name} = ${expression};`);
-    return `return function (${params}) {\nlet h = 0;\n${hoisted.join("\n")}\n${this.#lines.join("\n")}\n${tail}\n};`;
+    return `return function (${params}) {\nlet h = 0;\nlet fuel = ${meter}.fuel;\n${hoisted.join("\n")}\n${this.#lines.join("\n")}\n${tail}\n};`;
   }
 }

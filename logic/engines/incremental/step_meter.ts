@@ -23,8 +23,8 @@ export class StepMeter implements Meter {
   }
 
   /** Errors: `LimitReached("verdict_ms")`. */
-  tick(): void {
-    this.fuel = STEPS;
+  tick(): number {
     if (this.#clock.micros() > this.#deadline) throw new LimitReached("verdict_ms", null);
+    return STEPS;
   }
 }

@@ -162,7 +162,7 @@ export class Table {
   showFrom(from: number): void {
     for (let row = from; row < this.top; row++) this.states[row] = (this.states[row] as number) | VISIBLE;
     this.visible += this.top - from;
-    for (const index of this.indexes) for (let row = from; row < this.top; row++) index.link(row);
+    for (const index of this.indexes) index.linkFrom(from);
   }
 
   /** The next visible row after `row`, or -1. */

@@ -15,8 +15,9 @@ export class TupleOrder {
   /** Shared by the relations of the recursion. */
   readonly #clock: { last: number };
   readonly #budget: MemoryBudget;
-  /** Rows shown while everything was computed from nothing: the first of a round, and the rank that it has. */
-  readonly #rounds: { row: number; rank: number }[] = [];
+  /** While everything was computed from nothing: rows from which on rows and ranks count up together, and the ranks there. */
+  readonly #stretchRows = new IntList();
+  readonly #stretchRanks = new IntList();
   readonly #rows = new IntList();
   readonly #oldRanks = new IntList();
 
@@ -29,7 +30,13 @@ export class TupleOrder {
   /** Notes that the rows from `from` to `to` came at once, while everything was computed from nothing. */
   arriveAll(from: number, to: number): void {
     if (from === to) return;
-    this.#rounds.push({ row: from, rank: this.#clock.last + 1 });
+    const rank = this.#clock.last + 1;
+    const at = this.#stretchRows.length - 1;
+    const continues = at >= 0 && rank - this.#stretchRanks.at(at) === from - this.#stretchRows.at(at);
+    if (!continues) {
+      this.#stretchRows.push(from);
+      this.#stretchRanks.push(rank);
+    }
     this.#clock.last += to - from;
   }
 
@@ -42,11 +49,13 @@ export class TupleOrder {
       ranks.set(this.ranks);
       this.ranks = ranks;
     }
-    for (const [at, { row, rank }] of this.#rounds.entries()) {
-      const to = this.#rounds[at + 1]?.row ?? this.#table.top;
+    for (let at = 0; at < this.#stretchRows.length; at++) {
+      const [row, rank] = [this.#stretchRows.at(at), this.#stretchRanks.at(at)];
+      const to = at + 1 < this.#stretchRows.length ? this.#stretchRows.at(at + 1) : this.#table.top;
       for (let next = row; next < to; next++) this.ranks[next] = rank + next - row;
     }
-    this.#rounds.length = 0;
+    this.#stretchRows.clear();
+    this.#stretchRanks.clear();
   }
 
   /** Makes `row` the latest tuple of the recursion. */
