@@ -77,12 +77,12 @@ export class SelectedRounds {
     return picked.length === 0 ? "false" : `n IN (${picked.join(", ")})`;
   }
 
-  /** Takes the subsumed tuples of the relations that grew away. */
+  /** Takes subsumed tuples away, in a round in which something grew that a subsumption may read. */
   async subsume(grown: ReadonlySet<string>, round: number): Promise<Subsumed[]> {
     const { session } = this.#evaluation;
     const subsumed: Subsumed[] = [];
+    if (grown.size === 0) return subsumed;
     for (const { name, sql } of this.#deletions) {
-      if (!grown.has(name)) continue;
       const rows = await session.write(sql, name);
       const [left] = await session.rows(`SELECT 1 FROM ${this.#tables.get(name)?.table} WHERE r = ${round} LIMIT 1`, name);
       subsumed.push({ name, rows, fresh: left !== undefined });

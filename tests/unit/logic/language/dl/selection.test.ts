@@ -62,6 +62,9 @@ dist(b, n) <= dist(b, m) :- m < n.`;
   assert.deepEqual(await derive(text, "dist"), ["a 0", "b 1", "c 6"]);
   const plain = ".decl p(x:number, y:number)\np(1, 2). p(1, 3). p(2, 1).\np(x, y) <= p(x, z) :- z > y.\np(_, y) <= p(_, y) :- false.";
   assert.deepEqual(await derive(plain, "p"), ["1 3", "2 1"]);
+  const late = `.decl p(x:number)\np(1). p(2).\n.decl e(x:number, y:number)\ne(x, 0) :- p(x).\ne(x, y + 1) :- e(x, y), y < 4.
+p(x) <= p(y) :- e(y, 3), x < y.`;
+  assert.deepEqual(await derive(late, "p"), ["2"]);
 });
 
 test("a limit of size ends the recursion behind the round that reaches it", async () => {
