@@ -34,14 +34,14 @@ export class GroupCode {
 
   /** A condition: some row other than `without` has these values in `columns`. */
   holds(index: KeyIndex, columns: readonly number[], values: readonly string[], without: string | null): string {
-    const valueOf = (column: number): string => values[columns.indexOf(column)] as string;
-    const head = this.#probes.head(index, index.columns.map(valueOf));
+    const cellOf = (column: number): string => values[columns.indexOf(column)] as string;
+    const head = this.#probes.head(index, index.columns.map(cellOf));
     const rest = restOf(index, columns);
     if (rest.length === 0 && without === null) return `${head} >= 0`;
     const { next, chained } = this.#probes.chain(index);
     if (rest.length === 0) return `(${head} >= 0 && (${head} !== ${without} || (${chained} && ${next}[${head}] >= 0)))`;
     const found = this.#writer.fresh("d");
-    const same = rest.map((column) => `${this.#probes.column(index.table, column)}[${found}] === ${valueOf(column)}`);
+    const same = rest.map((column) => `${this.#probes.column(index.table, column)}[${found}] === ${cellOf(column)}`);
     if (without !== null) same.push(`${found} !== ${without}`);
     this.#writer.line(`let ${found} = ${head};`);
     this.#writer.line(`while (${found} >= 0 && !(${same.join(" && ")})) ${found} = ${chained} ? ${next}[${found}] : -1;`);

@@ -8,6 +8,9 @@ import { type Unit, unitsOf } from "./units.ts";
 
 /** Tables up to this size may get chains for a moment's convenience. */
 const FEW_ROWS = 2 ** 20;
+const REPLAN_GROWTH = 16;
+/** A base up to this size may be read in any order. */
+const SMALL_BASE_ROWS = 10_000;
 
 /** An instance of a rule of `relation` failed and makes the answer undecided. */
 export class InstanceFailed extends Error {
@@ -35,6 +38,7 @@ export class Maintenance {
   readonly #elements: readonly (readonly CompiledElement[])[];
   readonly #recursions = new Map<Unit, Recursion>();
   #consumers: Consumers | null = null;
+  #plannedRows = 0;
   /** The relation whose turn it is. */
   current: string | null = null;
 
@@ -64,9 +68,11 @@ export class Maintenance {
     this.current = null;
   }
 
-  /** Compiles what deltas need, and builds its indexes. */
+  /** Compiles what deltas need, and builds its indexes; again where the base has outgrown the plans. */
   prepare(): void {
-    if (this.#consumers !== null) return;
+    const rows = this.#baseRows();
+    if (this.#consumers !== null && rows < REPLAN_GROWTH * this.#plannedRows + SMALL_BASE_ROWS) return;
+    this.#plannedRows = rows;
     const consumers = new Consumers(this.#store);
     for (const rule of this.#rules) consumers.addRule(rule, this.#recursionOf(rule.rule.relation)?.queuesOf(rule.rule.relation) ?? null);
     for (const [group, elements] of this.#elements.entries()) {
@@ -95,7 +101,7 @@ export class Maintenance {
   keep(): void {
     for (const table of this.#store.tables) if (table.touched.length > 0) table.keep();
     for (const group of this.#store.groups) if (group.table.touched.length > 0) group.keep();
-    for (const order of this.#store.orders) order?.keep();
+    for (const recursion of this.#recursions.values()) recursion.keep();
   }
 
   rollback(): void {
@@ -104,6 +110,12 @@ export class Maintenance {
     for (const order of this.#store.orders) order?.rollback();
     for (const rule of this.#rules) rule.failures.count = 0;
     for (const recursion of this.#recursions.values()) recursion.clear();
+  }
+
+  #baseRows(): number {
+    let rows = 0;
+    for (const table of this.#store.tables) if (!table.derived) rows += table.visible;
+    return rows;
   }
 
   #recursionOf(relation: number): Recursion | null {

@@ -4,7 +4,7 @@ import { LimitReached } from "./limit_reached.ts";
 import { makesValues, ownAtoms, RecursionFromNothing, type RecursionInput } from "./recursion_from_nothing.ts";
 import type { Store } from "./store.ts";
 import { QUEUED, type Table, VISIBLE, WANTED } from "./table.ts";
-import type { TupleOrder } from "./tuple_order.ts";
+import { TupleOrder } from "./tuple_order.ts";
 import { inlineReads } from "./units.ts";
 
 /** One relation of a recursion. */
@@ -75,7 +75,9 @@ export class Recursion {
     evaluation.run();
   }
 
+  /** Compiles what deltas need. */
   prepare(): void {
+    for (const { arrive, depart, derives } of this.#members) for (const runs of [arrive, depart, derives]) runs.length = 0;
     for (const rule of this.#rules) {
       for (const [literal, relation] of ownAtoms(rule, this.#relations)) {
         const member = this.#member(relation);
@@ -103,6 +105,12 @@ export class Recursion {
       }
       table.undoShows();
     }
+  }
+
+  /** To be called when a delta is kept. */
+  keep(): void {
+    for (const { order } of this.#members) order.keep();
+    TupleOrder.renumber(this.#members.map((member) => member.order));
   }
 
   clear(): void {

@@ -36,18 +36,37 @@ export function columnSource(table: string, arity: number): string {
     .join(" ");
 }
 
+interface Pieces {
+  readonly keys: readonly string[];
+  readonly params: string;
+  readonly load: string;
+  readonly read: string;
+  readonly same: string;
+}
+
 function rowSource(arity: number): string {
   const keys = range(arity).map((at) => `k${at}`);
-  const params = ["T", ...keys].join(", ");
-  const load = columnSource("T", arity);
-  const read = keys.map((key, at) => `const ${key} = c${at}[row];`).join(" ");
-  const find = findRowSource("T", keys);
-  const same = keys.map((key, at) => `c${at}[f - 1] === ${key}`).join(" && ") || "true";
-  const start = slotSource(keys, "T.shift");
+  const pieces: Pieces = {
+    keys,
+    params: ["T", ...keys].join(", "),
+    load: columnSource("T", arity),
+    read: keys.map((key, at) => `const ${key} = c${at}[row];`).join(" "),
+    same: keys.map((key, at) => `c${at}[f - 1] === ${key}`).join(" && ") || "true",
+  };
+  const { params, load } = pieces;
   return `
-function find(${params}) { ${load} ${find} return f - 1; }
+function find(${params}) { ${load} ${findRowSource("T", keys)} return f - 1; }
+${obtainSource(pieces)}
+${obtainAllSource(pieces)}
+${dropSource(pieces)}
+return { find, obtain, obtainAll, drop, refill };`;
+}
+
+/** While everything is computed from nothing a new row is the next one; otherwise the table finds it. */
+function obtainSource({ keys, params, load }: Pieces): string {
+  return `
 function obtain(${params}) {
-  ${load} ${find}
+  ${load} ${findRowSource("T", keys)}
   if (f !== 0) return f - 1;
   if (T.held >= T.fullAt) { T.growSlots(); return obtain(${params}); }
   if (!T.logged && T.top < T.capacity && T.held < T.mostRows) {
@@ -62,7 +81,11 @@ function obtain(${params}) {
   slots[s] = row + 1;
   T.held++;
   return row;
+}`;
 }
+
+function obtainAllSource({ keys, load, same }: Pieces): string {
+  return `
 function obtainAll(T, from, rows) {
   ${keys.map((_, at) => `const from${at} = from[${at}];`).join(" ")}
   for (let at = 0; at < rows; ) {
@@ -71,11 +94,11 @@ function obtainAll(T, from, rows) {
     const room = Math.min(T.fullAt, T.mostRows) - T.held;
     let added = 0, top = T.top;
     for (; at < rows && added < room; at++) {
-      ${keys.map((key, at) => `const ${key} = from${at}[at];`).join(" ")}
+      ${keys.map((key, position) => `const ${key} = from${position}[at];`).join(" ")}
       let s = ${slotSource(keys, "shift")}; let f = slots[s];
       while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }
       if (f !== 0) continue;
-      ${keys.map((key, at) => `c${at}[top] = ${key};`).join(" ")}
+      ${keys.map((key, position) => `c${position}[top] = ${key};`).join(" ")}
       slots[s] = ++top;
       added++;
     }
@@ -83,7 +106,13 @@ function obtainAll(T, from, rows) {
     T.held += added;
     if (at < rows) T.growSlots();
   }
+}`;
 }
+
+/** Taking a row out closes the gap behind it; new slots are filled in the order of rows, which spares the cache. */
+function dropSource({ keys, load, read }: Pieces): string {
+  const start = slotSource(keys, "T.shift");
+  return `
 function drop(T, dropped) {
   ${load} const slots = T.slots, mask = T.mask; let h = 0;
   const row = dropped;
@@ -104,7 +133,7 @@ function close(T, hole) {
 }
 function refill(T, old) {
   ${load} const slots = T.slots, mask = T.mask; let h = 0;
-  // Reading the rows in order spares the cache; where some are free, only the slots know which are held.
+  // Where some rows are free, only the old slots know which are held.
   const all = T.held === T.top;
   const rows = all ? T.top : old.length;
   for (let at = 0; at < rows; at++) {
@@ -115,6 +144,5 @@ function refill(T, old) {
     while (slots[s] !== 0) s = (s + 1) & mask;
     slots[s] = row + 1;
   }
-}
-return { find, obtain, obtainAll, drop, refill };`;
+}`;
 }

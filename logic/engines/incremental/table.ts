@@ -44,6 +44,7 @@ export class Table {
   states = new Uint8Array(FIRST_CAPACITY);
   counts: Int32Array<ArrayBuffer>;
   readonly counted: boolean;
+  readonly derived: boolean;
   /** Row + 1, or 0 where free. */
   slots = new Int32Array(2 ** FIRST_BITS);
   mask = 2 ** FIRST_BITS - 1;
@@ -77,6 +78,7 @@ export class Table {
     this.name = name;
     this.types = types;
     this.counted = counted;
+    this.derived = derived;
     this.mostRows = mostRows;
     this.columns = types.map(() => new Int32Array(FIRST_CAPACITY));
     this.counts = new Int32Array(counted ? FIRST_CAPACITY : 0);

@@ -2,7 +2,8 @@ import { IntList } from "./int_list.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { Table } from "./table.ts";
 
-const LAST_RANK = 2 ** 31 - 2;
+/** From here on ranks are given anew between deltas, so that one delta never comes to the end of int32. */
+const RENUMBER_AT = 2 ** 30;
 
 /**
  * The order in which the tuples of a recursive relation came. INVARIANT: between deltas every tuple has a derivation from tuples
@@ -63,8 +64,24 @@ export class TupleOrder {
     if (row >= this.ranks.length) this.follow();
     this.#rows.push(row);
     this.#oldRanks.push(this.ranks[row] as number);
-    if (this.#clock.last >= LAST_RANK) throw new Error("the order of a recursion is used up");
     this.ranks[row] = ++this.#clock.last;
+  }
+
+  /**
+   * Gives the tuples of all relations of a recursion new ranks in the order that they have, where the last rank has passed `bound`.
+   * To be called between deltas.
+   */
+  static renumber(orders: readonly TupleOrder[], bound: number = RENUMBER_AT): void {
+    const [first] = orders;
+    if (first === undefined || first.#clock.last < bound) return;
+    const entries: { order: TupleOrder; row: number }[] = [];
+    for (const order of orders) {
+      const table = order.#table;
+      for (let row = table.nextVisible(-1); row >= 0; row = table.nextVisible(row)) entries.push({ order, row });
+    }
+    entries.sort((a, b) => (a.order.ranks[a.row] as number) - (b.order.ranks[b.row] as number));
+    for (const [at, { order, row }] of entries.entries()) order.ranks[row] = at + 1;
+    first.#clock.last = entries.length;
   }
 
   keep(): void {
