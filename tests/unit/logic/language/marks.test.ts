@@ -68,8 +68,15 @@ describe("marks", () => {
     });
   }
 
+  it("reads what repairs pay", () => {
+    assert.equal(read("repair", " cost=7").marks.repairs[0]?.cost, 7);
+    assert.equal(read("repair", " never").marks.repairs[0]?.cost, "never");
+    for (const rest of ["", " cost=0", " cost=1001", " cost=x", " always"])
+      assert.deepEqual(read("repair", rest).codes, ["check.mark_malformed"]);
+  });
+
   it("passes over reserved marks and refuses unknown ones with the nearest", () => {
-    for (const name of ["repair", "per", "input", "doc"]) assert.deepEqual(read(name, "anything").codes, []);
+    for (const name of ["per", "input", "doc"]) assert.deepEqual(read(name, "anything").codes, []);
     const sink = new DiagnosticSink();
     readMarks([{ name: "lwa", rest: "", span }], sink);
     assert.deepEqual(
