@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { openClingo } from "../../../logic/engines/clingo/open_clingo.ts";
+import { findSouffle } from "../../../logic/engines/souffle/find_souffle.ts";
 import type { Relation } from "../../../schema/relation.ts";
 import type { Verdict } from "../../../schema/verdict.ts";
 import { ClingoSeat, seatClingo } from "../../../verify/checks/answer_sets.ts";
@@ -21,6 +22,7 @@ import { verdictOutcome } from "../verdict_outcome.ts";
 
 interface VerifyOptions extends JudgingOptions, TheoryOptions {
   readonly cursor?: string;
+  readonly souffle?: string;
 }
 
 const HELP = `
@@ -37,6 +39,7 @@ export function verifyCommand(root: Command, door: Door): void {
   const command = root.command("verify").description("judge files by theories; no database: files in, verdict out");
   theoryOption(command, "a shipped theory or a folder (repeatable)")
     .argument("[source...]", "RELATION=FILE, FILE or DIR")
+    .option("--souffle <which>", "judge by Soufflé: auto for the one on the PATH, or its path")
     .option("--cursor <cursor>", "list the violations behind this cursor of an earlier answer")
     .addHelpText("after", HELP);
   jsonOption(judgingOptions(command)).action(async (sources: string[], options: VerifyOptions) => {
@@ -51,6 +54,8 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
   const sources = texts.length > 0 ? texts : ["."];
   const judgement = await judgementOf(options.theory.length > 0 ? options.theory : await theoriesOfAdapters(sources));
   const engines = enginesOf(options);
+  if (options.souffle !== undefined && engines !== null) throw usageError("`--souffle` judges in the place of `--engine` and `--engines`");
+  const souffle = options.souffle === undefined ? null : findSouffle(options.souffle === "auto" ? null : options.souffle);
   const limits = limitsOf(options.limit, judgement.limits);
   const { relations } = judgement.program;
   const names = { relations, theories: judgement.theories.map(({ name }) => name), mapping: null };
@@ -72,6 +77,7 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
         sources: joined(relations, read.parts),
         offset: from,
         texts: judgement.theories,
+        ...(souffle === null ? {} : { souffle }),
         ...(engines === null ? {} : { engines: seatedEngines(engines) }),
       });
     const verdict = await judgePage(read, judge, { offset, limit: limits.violations_page });

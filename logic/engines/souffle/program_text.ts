@@ -39,6 +39,8 @@ export function souffleProgram(program: IrProgram, outputs: readonly string[]): 
   const selecting = relations.find(({ name }) => program.selections?.has(name) === true);
   if (selecting !== undefined)
     return { reason: `\`${selecting.name}\` selects among its tuples in Assay's own order`, span: selecting.span };
+  const searched = program.answerSets?.length ?? 0;
+  if (searched > 0) return { reason: "answer set programs", span: null };
   const inputs = relations.filter(({ role }) => role === "base");
   const written = relations.filter(({ name }) => outputs.includes(name));
   const nameOf = (relation: string): string => names.get(relation) ?? "";
