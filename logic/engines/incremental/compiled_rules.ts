@@ -4,17 +4,7 @@ import type { GroupNode, HeadRule } from "./network.ts";
 import { type Entry, planOf } from "./plan.ts";
 import { compileRule, type Sink } from "./rule_code.ts";
 import type { RuleForm } from "./rule_form.ts";
-import {
-  arrivalSink,
-  candidateSink,
-  countSink,
-  departureSink,
-  type Emit,
-  type Follow,
-  insertSink,
-  memberFailureSink,
-  memberSink,
-} from "./sinks.ts";
+import { arrivalSink, candidateSink, countSink, departureSink, type Emit, type Follow, memberFailureSink, memberSink } from "./sinks.ts";
 import type { Store } from "./store.ts";
 import type { Table } from "./table.ts";
 
@@ -71,8 +61,8 @@ export class CompiledRule {
 
   /** Adds all derivations to an empty relation. */
   full(): FullRun {
-    const emit = this.#recursion === null ? countSink(this.#table) : insertSink(this.#table);
-    return this.#compile({ kind: "full" }, this.#sink(emit));
+    if (this.#recursion !== null) return this.#compile({ kind: "full" }, this.#insertSink());
+    return this.#compile({ kind: "full" }, this.#sink(countSink(this.#table)));
   }
 
   /** Finds whether there is an instance that fails: sets the count of failures. */
@@ -82,7 +72,7 @@ export class CompiledRule {
 
   /** Adds the derivations of a recursive tuple, from nothing. */
   step(literal: number): RowsRun {
-    return this.#compile({ kind: "atom", literal }, this.#sink(insertSink(this.#table)));
+    return this.#compile({ kind: "atom", literal }, this.#insertSink());
   }
 
   /** What a change of something outside of the rule's recursion does. */
@@ -108,6 +98,10 @@ export class CompiledRule {
 
   derives(): HeadRun {
     return this.#compile({ kind: "head" }, { emit: ignore, fail: ignore, outer: 0 });
+  }
+
+  #insertSink(): Sink {
+    return { ...this.#sink(ignore), holds: this.#table };
   }
 
   #sink(emit: Emit): Sink {

@@ -1,4 +1,4 @@
-import { compileSource, DENSE_LOAD, FIRST_BITS, range, slotBits, slotSource } from "./key_code.ts";
+import { compileSource, DENSE_LOAD, FIRST_BITS, range, STEP, STEP_INVERSE, slotBits, slotSource } from "./key_code.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { Table } from "./table.ts";
 
@@ -164,7 +164,7 @@ function indexSource(columns: readonly number[]): string {
   const same = keys.map((key, at) => `c${at}[f - 1] === ${key}`).join(" && ");
   const start = slotSource(keys, "X.shift");
   const find = `let h = 0; const slots = X.slots, mask = X.mask; let s = ${start}; let f = slots[s];
-    while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }`;
+    while (f !== 0 && !(${same})) { s = (s + ${STEP}) & mask; f = slots[s]; }`;
   return `
 function head(X, ${keys.join(", ")}) { ${load} ${find} return f - 1; }
 function headOf(X, row) { ${load} ${read} ${find} return f - 1; }
@@ -223,7 +223,7 @@ function linkFrom(X, from) {
     if ((states[row] & 1) === 0) continue;
     ${read}
     let s = ${start}; let f = slots[s];
-    while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }
+    while (f !== 0 && !(${same})) { s = (s + ${STEP}) & mask; f = slots[s]; }
     if (f === 0 && groups < fullAt && !X.chained) { slots[s] = row + 1; groups++; continue; }
     X.groups = groups;
     link(X, row);
@@ -238,11 +238,11 @@ function slotsSource(load: string, read: string, start: string): string {
   return `
 function free(X, hole) {
   ${load} const slots = X.slots, mask = X.mask; let h = 0;
-  for (let s = (hole + 1) & mask; slots[s] !== 0; s = (s + 1) & mask) {
+  for (let s = (hole + ${STEP}) & mask; slots[s] !== 0; s = (s + ${STEP}) & mask) {
     const row = slots[s] - 1;
     ${read}
     const home = ${start};
-    if (((s - home) & mask) >= ((s - hole) & mask)) { slots[hole] = slots[s]; hole = s; }
+    if ((Math.imul(s - home, ${STEP_INVERSE}) & mask) >= (Math.imul(s - hole, ${STEP_INVERSE}) & mask)) { slots[hole] = slots[s]; hole = s; }
   }
   slots[hole] = 0;
 }
@@ -253,7 +253,7 @@ function refill(X, old) {
     const row = old[at] - 1;
     ${read}
     let s = ${start};
-    while (slots[s] !== 0) s = (s + 1) & mask;
+    while (slots[s] !== 0) s = (s + ${STEP}) & mask;
     slots[s] = old[at];
   }
 }`;

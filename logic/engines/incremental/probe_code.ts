@@ -1,4 +1,4 @@
-import { slotSource } from "./key_code.ts";
+import { STEP, slotSource } from "./key_code.ts";
 import type { KeyIndex } from "./key_index.ts";
 import type { SourceWriter } from "./source_writer.ts";
 import { type Table, VISIBLE } from "./table.ts";
@@ -60,7 +60,7 @@ export class ProbeCode {
     const [at, found] = [this.#writer.fresh("i"), this.#writer.fresh("f")];
     const same = keys.map((key, position) => `${columns[position]}[${found} - 1] === ${key}`).join(" && ") || "true";
     this.#writer.line(`let ${at} = ${slotSource(keys, shift)}; let ${found} = ${slots}[${at}];`);
-    this.#writer.line(`while (${found} !== 0 && !(${same})) { ${at} = (${at} + 1) & ${mask}; ${found} = ${slots}[${at}]; }`);
+    this.#writer.line(`while (${found} !== 0 && !(${same})) { ${at} = (${at} + ${STEP}) & ${mask}; ${found} = ${slots}[${at}]; }`);
     this.#writer.line(`${found}--;`);
     return found;
   }

@@ -24,6 +24,9 @@ const REPLAN_GROWTH = 8;
 /** Few enough that what a batch of tuples gives is still in the cache when its turn comes. */
 const BATCH_ROWS = 128;
 
+/** Room for the tuples that a batch may give; more still find their place. */
+const ROOM_ROWS = 2 ** 16;
+
 interface Member {
   readonly table: Table;
   readonly order: TupleOrder;
@@ -93,6 +96,7 @@ export class RecursionFromNothing {
   }
 
   #join({ member, rows, from, to }: Batch): void {
+    for (const { table } of this.#members) table.reserveMore(ROOM_ROWS);
     for (const run of this.#steps[member] ?? []) run(rows, from, to, 1);
   }
 

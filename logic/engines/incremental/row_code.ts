@@ -1,10 +1,12 @@
-import { compileSource, range, slotSource } from "./key_code.ts";
+import { compileSource, range, STEP, STEP_INVERSE, slotSource } from "./key_code.ts";
 import type { Table } from "./table.ts";
 
 /** The set of rows of tables of one arity: hashing and comparing are written out for it. */
 export interface RowCode {
   find(table: Table, ...cells: readonly number[]): number;
   obtain(table: Table, ...cells: readonly number[]): number;
+  /** As `obtain`, of cells that are not held, and whose search ended at this free slot. */
+  place(table: Table, slot: number, ...cells: readonly number[]): number;
   /** Obtains the first `rows` of these columns. */
   obtainAll(table: Table, columns: readonly Int32Array[], rows: number): void;
   /** Takes a row out of the set. */
@@ -27,7 +29,7 @@ export function rowCode(arity: number): RowCode {
 export function findRowSource(table: string, keys: readonly string[]): string {
   const same = keys.map((key, at) => `c${at}[f - 1] === ${key}`).join(" && ") || "true";
   return `let h = 0; const slots = ${table}.slots, mask = ${table}.mask; let s = ${slotSource(keys, `${table}.shift`)}; let f = slots[s];
-    while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }`;
+    while (f !== 0 && !(${same})) { s = (s + ${STEP}) & mask; f = slots[s]; }`;
 }
 
 export function columnSource(table: string, arity: number): string {
@@ -59,7 +61,7 @@ function find(${params}) { ${load} ${findRowSource("T", keys)} return f - 1; }
 ${obtainSource(pieces)}
 ${obtainAllSource(pieces)}
 ${dropSource(pieces)}
-return { find, obtain, obtainAll, drop, refill };`;
+return { find, obtain, place, obtainAll, drop, refill };`;
 }
 
 /** While everything is computed from nothing a new row is the next one; otherwise the table finds it. */
@@ -67,8 +69,11 @@ function obtainSource({ keys, params, load }: Pieces): string {
   return `
 function obtain(${params}) {
   ${load} ${findRowSource("T", keys)}
-  if (f !== 0) return f - 1;
+  return f !== 0 ? f - 1 : place(T, s, ${keys.join(", ")});
+}
+function place(T, s, ${keys.join(", ")}) {
   if (T.held >= T.fullAt) { T.growSlots(); return obtain(${params}); }
+  ${load} const slots = T.slots;
   if (!T.logged && T.top < T.capacity && T.held < T.mostRows) {
     const row = T.top++;
     ${keys.map((key, at) => `c${at}[row] = ${key};`).join(" ")}
@@ -96,7 +101,7 @@ function obtainAll(T, from, rows) {
     for (; at < rows && added < room; at++) {
       ${keys.map((key, position) => `const ${key} = from${position}[at];`).join(" ")}
       let s = ${slotSource(keys, "shift")}; let f = slots[s];
-      while (f !== 0 && !(${same})) { s = (s + 1) & mask; f = slots[s]; }
+      while (f !== 0 && !(${same})) { s = (s + ${STEP}) & mask; f = slots[s]; }
       if (f !== 0) continue;
       ${keys.map((key, position) => `c${position}[top] = ${key};`).join(" ")}
       slots[s] = ++top;
@@ -118,16 +123,16 @@ function drop(T, dropped) {
   const row = dropped;
   ${read}
   let hole = ${start};
-  while (slots[hole] !== row + 1) hole = (hole + 1) & mask;
+  while (slots[hole] !== row + 1) hole = (hole + ${STEP}) & mask;
   close(T, hole);
 }
 function close(T, hole) {
   ${load} const slots = T.slots, mask = T.mask; let h = 0;
-  for (let s = (hole + 1) & mask; slots[s] !== 0; s = (s + 1) & mask) {
+  for (let s = (hole + ${STEP}) & mask; slots[s] !== 0; s = (s + ${STEP}) & mask) {
     const row = slots[s] - 1;
     ${read}
     const home = ${start};
-    if (((s - home) & mask) >= ((s - hole) & mask)) { slots[hole] = slots[s]; hole = s; }
+    if ((Math.imul(s - home, ${STEP_INVERSE}) & mask) >= (Math.imul(s - hole, ${STEP_INVERSE}) & mask)) { slots[hole] = slots[s]; hole = s; }
   }
   slots[hole] = 0;
 }
@@ -141,7 +146,7 @@ function refill(T, old) {
     if (row < 0) continue;
     ${read}
     let s = ${start};
-    while (slots[s] !== 0) s = (s + 1) & mask;
+    while (slots[s] !== 0) s = (s + ${STEP}) & mask;
     slots[s] = row + 1;
   }
 }`;

@@ -1,7 +1,7 @@
 import type { ValueType } from "../../../schema/value.ts";
 import { AtomCode } from "./atom_code.ts";
 import { NO_VALUE } from "./group_fold.ts";
-import { compileSource } from "./key_code.ts";
+import { compileSource, STEP, slotSource } from "./key_code.ts";
 import type { KeyIndex } from "./key_index.ts";
 import { LEAST_CELL } from "./operators/failure.ts";
 import { rangeOperator } from "./operators/ranges.ts";
@@ -51,6 +51,8 @@ export interface Sink {
   readonly emit: object;
   readonly fail: object;
   readonly outer: number;
+  /** The table that `emit` does nothing but hold tuples in; the search is then written out. */
+  readonly holds?: Table;
 }
 
 export interface RuleCodeInput {
@@ -253,7 +255,10 @@ class RuleCode {
     const given = entry.kind === "atom" ? form.literals[entry.literal] : undefined;
     const signed = given?.kind === "atom" && given.negated ? "-sign" : "sign";
     const sign = entry.kind === "full" || entry.kind === "outer" ? "1" : signed;
-    const emit = `${this.writer.object(sink.emit)}(${[...head, sign].join(", ")});`;
+    const emit =
+      sink.holds === undefined
+        ? `${this.writer.object(sink.emit)}(${[...head, sign].join(", ")});`
+        : holdSource(this.writer, sink.holds, head);
     const failure = this.#terms.failure();
     if (failure === null) {
       this.writer.line(emit);
@@ -262,6 +267,27 @@ class RuleCode {
     const name = this.writer.fresh("j");
     this.writer.line(`const ${name} = ${failure};`);
     const fail = [...head.slice(0, sink.outer), name, sign].join(", ");
-    this.writer.line(`if (${name} < ${LEAST_CELL}) ${this.writer.object(sink.fail)}(${fail}); else ${emit}`);
+    this.writer.line(`if (${name} < ${LEAST_CELL}) ${this.writer.object(sink.fail)}(${fail}); else { ${emit} }`);
   }
+}
+
+/**
+ * Looks for a tuple, and holds it where it is new. The arrays are read once, so that the loops around need not look after them;
+ * should one be replaced meanwhile, what is not found in the old one is looked for again.
+ */
+function holdSource(writer: SourceWriter, table: Table, head: readonly string[]): string {
+  const name = writer.object(table);
+  const slots = writer.hoist(`${name}.slots`, "s");
+  const mask = writer.hoist(`${name}.mask`, "m");
+  const shift = writer.hoist(`${name}.shift`, "z");
+  const columns = head.map((_, at) => writer.hoist(`${name}.columns[${at}]`, "c"));
+  const keys = head.map((_, at) => `K${at}`);
+  const same = columns.map((column, at) => `${column}[f - 1] === K${at}`).join(" && ") || "true";
+  return `${head.map((value, at) => `const K${at} = ${value};`).join(" ")}
+    let s = ${slotSource(keys, shift)}; let f = ${slots}[s];
+    while (f !== 0 && !(${same})) { s = (s + ${STEP}) & ${mask}; f = ${slots}[s]; }
+    if (f === 0) {
+      if (${name}.slots === ${slots}) ${writer.object(table.code.place)}(${[name, "s", ...keys].join(", ")});
+      else ${writer.object(table.code.obtain)}(${[name, ...keys].join(", ")});
+    }`;
 }

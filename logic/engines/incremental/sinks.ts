@@ -16,11 +16,6 @@ export function countSink(table: Table): Emit {
   );
 }
 
-/** Adds tuples while everything is computed from nothing: they are held, and shown when the round ends. */
-export function insertSink(table: Table): Emit {
-  return headFunction(table, "", {});
-}
-
 /** Queues tuples that are not there, once each. */
 export function arrivalSink(table: Table, arrivals: IntList): Emit {
   return headFunction(

@@ -6,6 +6,7 @@ export class SourceWriter {
   readonly environment: Record<string, unknown> = {};
   readonly #names = new Map<unknown, string>();
   readonly #hoisted = new Map<string, string>();
+  readonly #start: string[] = [];
   readonly #lines: string[] = [];
   #depth = 0;
   #count = 0;
@@ -33,6 +34,11 @@ export class SourceWriter {
     return name;
   }
 
+  /** Statements at the start of the function. */
+  atStart(text: string): void {
+    this.#start.push(text);
+  }
+
   line(text: string): void {
     this.#lines.push(text);
   }
@@ -56,6 +62,6 @@ export class SourceWriter {
   finish(params: string, meter: string, tail: string): string {
     this.closeTo(0);
     const hoisted = [...this.#hoisted].map(([expression, name]) => `const ${name} = ${expression};`);
-    return `return function (${params}) {\nlet h = 0;\nlet fuel = ${meter}.fuel;\n${hoisted.join("\n")}\n${this.#lines.join("\n")}\n${tail}\n};`;
+    return `return function (${params}) {\nlet h = 0;\nlet fuel = ${meter}.fuel;\n${[...hoisted, ...this.#start].join("\n")}\n${this.#lines.join("\n")}\n${tail}\n};`;
   }
 }

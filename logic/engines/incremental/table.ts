@@ -250,6 +250,11 @@ export class Table {
     if (2 ** bits > this.slots.length) this.#resize(bits);
   }
 
+  /** Makes room for this many rows more, so that a loop that adds some seldom has the arrays replaced under it. */
+  reserveMore(rows: number): void {
+    if (this.fullAt - this.held < rows) this.reserveSlots(this.held + rows);
+  }
+
   growSlots(): void {
     // Small sets grow faster, since placing their rows anew is the dearer part.
     this.#resize((this.slots.length < FAST_GROWTH ? 34 : 33) - this.shift);
@@ -285,6 +290,8 @@ export class Table {
     this.shift = 32 - bits;
     this.fullAt = Math.floor(2 ** bits * this.#load);
     this.code.refill(this, old);
+    // Generated code that holds tuples relies on it: what the slots it knows name lies in the columns that it knows.
+    if (this.derived) this.reserve(this.fullAt);
   }
 }
 
