@@ -86,7 +86,7 @@ export class AtomCode {
     const failed = this.#anyFailed(keys.map((key) => key.source));
     this.#loop(table, literal, row, keys, failed);
     this.burn();
-    if (failed !== null) this.#recheck(table, row, keys, failed);
+    if (failed !== null) this.#recheck(table, row, keys);
     else this.#compareRest(literal, table, row, keys);
     const isExact = (column: number): boolean => keys.some((key) => key.column === column && key.operand === literal.args[column]);
     this.bindColumns(
@@ -196,13 +196,13 @@ export class AtomCode {
     this.#writer.open(`for (let ${row} = ${first}; ${row} >= 0; ${row} = ${next})`);
   }
 
-  /** Where a key could not be computed, all rows are read that agree with the other keys. */
-  #recheck(table: Table, row: string, keys: readonly ScanKey[], failed: string): void {
+  /** Where a key may not be computed, all rows may be read: those count that agree with the keys that could be. */
+  #recheck(table: Table, row: string, keys: readonly ScanKey[]): void {
     const agreeing = keys.map((key) => {
       const same = `${this.probes.column(table, key.column)}[${row}] === ${key.source.text}`;
       return key.source.fallible ? `(${key.source.text} < ${LEAST_CELL} || ${same})` : same;
     });
-    this.#writer.open(`if (!${failed} || (${agreeing.join(" && ")}))`);
+    this.#writer.open(`if (${agreeing.join(" && ")})`);
   }
 
   /** The index may be on fewer columns than are known. */

@@ -4,7 +4,7 @@ import type { Table } from "./table.ts";
 
 const SAMPLE_ROWS = 16_384;
 const UNIQUE = 0.97;
-/** Tables below this get every index that plans ask for. */
+/** In a table below this no column is taken for a key that was not declared one. */
 const FEW_ROWS = 10_000;
 /** What is assumed of a relation that has no rows yet. */
 const GUESSED_ROWS = 1000;
@@ -35,12 +35,13 @@ export class TableStatistics implements Statistics {
     return Math.max(1, this.rows(relation) / this.groups(relation, columns));
   }
 
-  /** The fewest of these columns that nearly identify a row, or null; of a small table none, since its indexes cost nothing. */
+  /** Fewer of these columns that nearly identify a row: the declared key, or in a large table a column that looks like one; else null. */
   identifying(relation: number, columns: readonly number[]): readonly number[] | null {
     const table = this.#tables[relation] as Table;
-    if (columns.length < 2 || table.visible < FEW_ROWS) return null;
+    if (columns.length < 2) return null;
     const key = this.#relations[relation]?.key;
     if (key?.every((column) => columns.includes(column)) && key.length > 0) return key.toSorted((a, b) => a - b);
+    if (table.visible < FEW_ROWS) return null;
     const known = this.#identifying.get(`${relation} ${columns.join()}`);
     if (known !== undefined) return known;
     const single = columns.find((column) => this.groups(relation, [column]) > 0.99 * table.visible);
