@@ -110,7 +110,6 @@ export class AtomCode {
     const names = keys.map((key) => key.text);
     if (literal.columns.length === table.types.length) return `((${this.probes.row(table, names)} >= 0 ? 1 : 0)${minus})`;
     const index = context.exactIndex(literal.relation, literal.columns);
-    index.count();
     return `(${this.#writer.object(index)}.sizeOf(${this.probes.head(index, names)})${minus})`;
   }
 

@@ -62,7 +62,6 @@ export class Consumers {
       const { length } = this.#store.table(literal.relation).types;
       const single = literal.columns.length === length;
       const index = single || literal.columns.length === 0 ? null : this.#store.exactIndex(literal.relation, literal.columns);
-      index?.count();
       this.relations[literal.relation]?.sizes.push({ run: compile<ValueRun>("size"), index, single });
     }
   }

@@ -18,9 +18,8 @@ export class KeyIndex {
   /** Whether `next` and `prev` are there; while they are not, every group has one row. */
   chained = false;
   next = EMPTY;
-  /** Negative at the head of a group: where `counted` minus the number of its rows, otherwise -1. */
+  /** At the head of a group minus the number of its rows, at every other row the one before it. */
   prev = EMPTY;
-  counted = false;
   groups = 0;
   fullAt = Math.floor(2 ** FIRST_BITS * DENSE_LOAD);
   readonly #budget: MemoryBudget;
@@ -60,8 +59,7 @@ export class KeyIndex {
   /** How many rows the group of a head has. */
   sizeOf(head: number): number {
     if (head < 0) return 0;
-    if (!this.chained) return 1;
-    return this.counted ? -(this.prev[head] as number) : this.#walk(head);
+    return this.chained ? -(this.prev[head] as number) : 1;
   }
 
   /** Links the visible rows of a table that the index is new to; `groups` is how many keys to expect. */
@@ -72,14 +70,6 @@ export class KeyIndex {
     // The estimate may have been far too high.
     const enough = slotBits(2 * this.groups, DENSE_LOAD);
     if (2 ** enough < this.slots.length) this.#resize(enough);
-  }
-
-  /** Keeps sizes from here on. */
-  count(): void {
-    if (this.counted) return;
-    this.counted = true;
-    if (!this.chained) return;
-    for (const slot of this.slots) if (slot !== 0) this.prev[slot - 1] = -this.#walk(slot - 1);
   }
 
   /** The first group with a second row needs the chains. */
@@ -102,12 +92,6 @@ export class KeyIndex {
 
   bytes(): number {
     return this.slots.byteLength + this.next.byteLength + this.prev.byteLength;
-  }
-
-  #walk(head: number): number {
-    let size = 0;
-    for (let row = head; row >= 0; row = this.next[row] as number) size++;
-    return size;
   }
 
   #array(length: number, value: number): Int32Array<ArrayBuffer> {
@@ -187,10 +171,10 @@ function link(X, row) {
     return;
   }
   if (!X.chained) X.chain();
-  const first = f - 1, next = X.next, prev = X.prev, second = next[first];
-  next[first] = row; prev[row] = first; next[row] = second;
-  if (second >= 0) prev[second] = row;
-  if (X.counted) prev[first]--;
+  const next = X.next, prev = X.prev;
+  slots[s] = row + 1;
+  next[row] = f - 1; prev[row] = prev[f - 1] - 1;
+  prev[f - 1] = row;
 }
 function unlink(X, row) {
   const next = X.next, prev = X.prev;
@@ -198,14 +182,14 @@ function unlink(X, row) {
   if (X.chained && prev[row] >= 0) {
     next[prev[row]] = after;
     if (after >= 0) prev[after] = prev[row];
-    if (X.counted) prev[headOf(X, row)]++;
+    prev[headOf(X, row)]++;
     return;
   }
   ${find}
   if (f - 1 !== row) throw new Error("index lost a row");
   if (after >= 0) {
     slots[s] = after + 1;
-    prev[after] = X.counted ? prev[row] + 1 : -1;
+    prev[after] = prev[row] + 1;
   } else {
     free(X, s);
     X.groups--;
@@ -213,21 +197,30 @@ function unlink(X, row) {
 }`;
 }
 
-/** As `link` for many rows: new keys are placed here, and what is more work is left to `link`. */
+/** As `link` for many rows; growing, and making the chains, is left to `link`. */
 function linkFromSource(load: string, read: string, start: string, same: string): string {
   return `
 function linkFrom(X, from) {
   ${load} const states = X.table.states, top = X.table.top; let h = 0;
-  let slots = X.slots, mask = X.mask, groups = X.groups, fullAt = X.fullAt;
+  let slots = X.slots, mask = X.mask, groups = X.groups, fullAt = X.fullAt, next = X.next, prev = X.prev;
   for (let row = from; row < top; row++) {
     if ((states[row] & 1) === 0) continue;
     ${read}
     let s = ${start}; let f = slots[s];
     while (f !== 0 && !(${same})) { s = (s + ${STEP}) & mask; f = slots[s]; }
-    if (f === 0 && groups < fullAt && !X.chained) { slots[s] = row + 1; groups++; continue; }
-    X.groups = groups;
-    link(X, row);
-    slots = X.slots; mask = X.mask; groups = X.groups; fullAt = X.fullAt;
+    if (X.chained && f !== 0) {
+      slots[s] = row + 1;
+      next[row] = f - 1; prev[row] = prev[f - 1] - 1;
+      prev[f - 1] = row;
+    } else if (f === 0 && groups < fullAt) {
+      slots[s] = row + 1;
+      groups++;
+      if (X.chained) { next[row] = -1; prev[row] = -1; }
+    } else {
+      X.groups = groups;
+      link(X, row);
+      slots = X.slots; mask = X.mask; groups = X.groups; fullAt = X.fullAt; next = X.next; prev = X.prev;
+    }
   }
   X.groups = groups;
 }`;
