@@ -154,8 +154,13 @@ export class CompiledElement {
   }
 }
 
-/** Makes the function that lists a group's values; compiled when it is first asked for. */
-export function groupScan(node: GroupNode, group: GroupState, store: Store): (outer: readonly number[]) => number[] | number {
+/** What lists a group's values: compiled, with the indexes that it needs, by `prepare` or when it is first asked for. */
+export interface PreparedScan {
+  prepare(): void;
+  readonly scan: (outer: readonly number[]) => number[] | number;
+}
+
+export function groupScan(node: GroupNode, group: GroupState, store: Store): PreparedScan {
   const outer = node.outer.length;
   let scans: Emit[] | null = null;
   let values: number[] = [];
@@ -175,13 +180,18 @@ export function groupScan(node: GroupNode, group: GroupState, store: Store): (ou
   const fail: Emit = (code = 0) => {
     failure = code;
   };
-  return (key) => {
+  const compiled = (): Emit[] => {
     scans ??= node.elements.map((form) => new CompiledElement(form, group, store).scan(emitOf(form), fail));
+    return scans;
+  };
+  const scan = (key: readonly number[]): number[] | number => {
+    const runs = compiled();
     const before = { values, failure, seen };
     [values, failure, seen] = [[], null, new Set()];
-    for (const scan of scans) scan(...key);
+    for (const run of runs) run(...key);
     const result = failure ?? values;
     ({ values, failure, seen } = before);
     return result;
   };
+  return { prepare: compiled, scan };
 }

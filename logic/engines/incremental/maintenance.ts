@@ -1,4 +1,4 @@
-import { CompiledElement, CompiledRule, type FullRun, groupScan } from "./compiled_rules.ts";
+import { CompiledElement, CompiledRule, type FullRun, groupScan, type PreparedScan } from "./compiled_rules.ts";
 import { Consumers, type RelationConsumers } from "./consumers.ts";
 import { NO_VALUE } from "./group_fold.ts";
 import { Recursion } from "./recursion.ts";
@@ -36,6 +36,7 @@ export class Maintenance {
   readonly #rules: readonly CompiledRule[];
   readonly #byHead: readonly (readonly CompiledRule[])[];
   readonly #elements: readonly (readonly CompiledElement[])[];
+  readonly #scans: readonly PreparedScan[];
   readonly #recursions = new Map<Unit, Recursion>();
   #consumers: Consumers | null = null;
   #plannedRows = 0;
@@ -48,7 +49,8 @@ export class Maintenance {
     this.#rules = store.network.rules.map((rule) => new CompiledRule(rule, store));
     this.#byHead = store.tables.map((_, relation) => this.#rules.filter((rule) => rule.rule.relation === relation));
     this.#elements = store.groups.map((group) => group.node.elements.map((form) => new CompiledElement(form, group, store)));
-    for (const group of store.groups) group.scan = groupScan(group.node, group, store);
+    this.#scans = store.groups.map((group) => groupScan(group.node, group, store));
+    for (const [at, group] of store.groups.entries()) group.scan = (this.#scans[at] as PreparedScan).scan;
     for (const unit of this.#units) {
       if (unit.kind !== "recursion") continue;
       const rules = unit.relations.flatMap((relation) => this.#byHead[relation] ?? []);
@@ -77,6 +79,11 @@ export class Maintenance {
     for (const rule of this.#rules) consumers.addRule(rule, this.#recursionOf(rule.rule.relation)?.queuesOf(rule.rule.relation) ?? null);
     for (const [group, elements] of this.#elements.entries()) {
       if (!this.#store.group(group).node.inline) for (const element of elements) consumers.addElement(element);
+    }
+    // No delta makes an index: whatever one may ask for is there before.
+    for (const [at, { node }] of this.#store.groups.entries()) {
+      const looksAgain = node.op === "min" || node.op === "max" || node.type === "float";
+      if (node.inline || looksAgain) this.#scans[at]?.prepare();
     }
     for (const recursion of this.#recursions.values()) recursion.prepare();
     for (const table of this.#store.tables) table.open();

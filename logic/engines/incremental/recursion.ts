@@ -1,6 +1,7 @@
 import type { CompiledRule, FullRun, HeadRun, Queues, RowsRun } from "./compiled_rules.ts";
 import { IntList } from "./int_list.ts";
 import { LimitReached } from "./limit_reached.ts";
+import { mayFail } from "./network.ts";
 import { makesValues, ownAtoms, RecursionFromNothing, type RecursionInput } from "./recursion_from_nothing.ts";
 import type { Store } from "./store.ts";
 import { QUEUED, type Table, VISIBLE, WANTED } from "./table.ts";
@@ -38,7 +39,9 @@ export class Recursion {
   readonly #members: readonly Member[];
   /** What the values of aggregates that are computed in the recursion rest on. */
   readonly #inline: { relations: ReadonlySet<number>; groups: ReadonlySet<number> };
-  #restart: FullRun[] = [];
+  #restart: readonly FullRun[] = [];
+  /** Finds failing instances of each rule; null where a rule cannot fail. */
+  #checks: readonly (FullRun | null)[] = [];
 
   constructor({ store, relations, rules, rounds }: RecursionInput) {
     this.#store = store;
@@ -86,6 +89,10 @@ export class Recursion {
       }
       this.#member(rule.rule.relation).derives.push(rule.derives());
     }
+    this.#checks = this.#rules.map((rule) => (mayFail(rule.form) ? rule.fullCheck() : null));
+    const exits = this.#rules.filter((rule) => ownAtoms(rule, this.#relations).length === 0);
+    const isInline = this.#inline.relations.size + this.#inline.groups.size > 0;
+    this.#restart = isInline ? exits.map((rule) => rule.arriveAll(this.#member(rule.rule.relation).queues)) : [];
     for (const member of this.#members) member.order.follow();
   }
 
@@ -146,10 +153,6 @@ export class Recursion {
       }
     }
     for (const rule of this.#rules) rule.failures.count = 0;
-    if (this.#restart.length === 0) {
-      const exits = this.#rules.filter((rule) => ownAtoms(rule, this.#relations).length === 0);
-      this.#restart = exits.map((rule) => rule.arriveAll(this.#member(rule.rule.relation).queues));
-    }
     for (const run of this.#restart) run();
   }
 
@@ -223,13 +226,13 @@ export class Recursion {
 
   /** Failures that were met on the way may have gone again: then the rule is looked through. */
   #checkFailures(): void {
-    for (const rule of this.#rules) {
+    for (const [at, rule] of this.#rules.entries()) {
       if (rule.failures.count <= 0) {
         rule.failures.count = 0;
         continue;
       }
       rule.failures.count = 0;
-      rule.fullCheck()();
+      this.#checks[at]?.();
     }
   }
 }
