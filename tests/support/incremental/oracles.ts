@@ -1,5 +1,6 @@
 import { materialise } from "../../../logic/engines/duckdb/materialise.ts";
 import { needsOf, rulesByRelation } from "../../../logic/engines/duckdb/needs.ts";
+import type { IrProgram } from "../../../logic/language/ir.ts";
 import type { Row } from "../../../schema/value.ts";
 import type { DuckDbSession } from "../../../verify/store/duckdb_session.ts";
 import { type Facts, inputOver } from "../duckdb_facts.ts";
@@ -22,8 +23,14 @@ export const ORACLE_BOUNDS = { rounds: 60, rows: 500, work: 60_000 };
 
 /** The derived relations that an engine maintains for a case: what laws and watched relations depend on, and those themselves. */
 export function maintained({ program, watch }: Pick<DeltaCase, "program" | "watch">): string[] {
+  return [...reachedPart({ program, watch }).relations.values()].filter(({ role }) => role === "derived").map(({ name }) => name);
+}
+
+/** The program with those relations alone that its roots depend on: DuckDB need not be given the facts of the others. */
+function reachedPart({ program, watch }: Pick<DeltaCase, "program" | "watch">): IrProgram {
   const { reached } = needsOf(program, rulesByRelation(program), rootsOf({ program, watch }));
-  return [...program.relations.values()].filter(({ role, name }) => role === "derived" && reached.has(name)).map(({ name }) => name);
+  const relations = new Map([...program.relations].filter(([name]) => reached.has(name)));
+  return { ...program, relations, rules: program.rules.filter((rule) => reached.has(rule.head.relation)) };
 }
 
 function rootsOf({ program, watch }: Pick<DeltaCase, "program" | "watch">): string[] {
@@ -51,7 +58,7 @@ export async function duckdbAnswers(
 ): Promise<Map<number, Tuples> | null> {
   const names = maintained(target);
   const limits = { rounds: 200, rows_derived: 4 * ORACLE_BOUNDS.rows * states.size, symbol_bytes: NAIVE_SYMBOL_BYTES, verdict_ms: 4_000 };
-  const input = await inputOver(session, statedProgram(target.program), statedFacts(states), limits);
+  const input = await inputOver(session, statedProgram(reachedPart(target)), statedFacts(states), limits);
   const result = await materialise(input, names);
   try {
     if (result.undecided !== null) return null;
@@ -78,7 +85,7 @@ export async function duckdbAnswer(
   bounds: { rounds: number; rows_derived: number } = { rounds: 200, rows_derived: 4 * ORACLE_BOUNDS.rows },
 ): Promise<Tuples | null> {
   const limits = { ...bounds, symbol_bytes: NAIVE_SYMBOL_BYTES };
-  const input = await inputOver(session, target.program, facts, limits);
+  const input = await inputOver(session, reachedPart(target), facts, limits);
   const names = maintained(target);
   const result = await materialise(input, names);
   try {
