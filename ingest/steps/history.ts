@@ -1,12 +1,11 @@
 import { AssayError } from "../../schema/assay_error.ts";
+import { FoataLayers, historyName } from "../../schema/history.ts";
 
 /** Tells whether two different steps may be swapped. A step depends on itself. */
 export type Independence = (a: string, b: string) => boolean;
 
 /** A prefix of a history as the set of its places: bit i is the i-th step done. */
 export type Prefix = bigint;
-
-export const ROOT = "e";
 
 /**
  * What has been done so far: a word of steps in some order in which they may have been done. Everything it tells hangs only on the history, not on that
@@ -17,11 +16,13 @@ export class History {
   readonly #steps: string[] = [];
   /** For each place, the places that it depends on, directly or not. */
   readonly #below: Prefix[] = [];
-  /** For each place its layer, counted from 1: one behind the deepest that it depends on. It is the same in every prefix that has the place. */
+  /** For each place its layer, counted from 1. It is the same in every prefix that has the place. */
   readonly #layers: number[] = [];
+  readonly #foata: FoataLayers<string>;
 
   constructor(independent: Independence, steps: Iterable<string> = []) {
     this.#independent = independent;
+    this.#foata = new FoataLayers(independent);
     for (const step of steps) this.append(step);
   }
 
@@ -37,16 +38,14 @@ export class History {
   /** Does a step more, and returns its place. */
   append(step: string): number {
     let below = 0n;
-    let layer = 1;
     for (let place = 0; place < this.depth; place++) {
       const other = this.#steps[place] as string;
       if (other !== step && this.#independent(other, step)) continue;
       below |= (this.#below[place] ?? 0n) | (1n << BigInt(place));
-      layer = Math.max(layer, (this.#layers[place] ?? 0) + 1);
     }
     this.#steps.push(step);
     this.#below.push(below);
-    this.#layers.push(layer);
+    this.#layers.push(this.#foata.add(step));
     return this.depth - 1;
   }
 
@@ -58,9 +57,8 @@ export class History {
 
   /** The name of a prefix: its Foata form, `(a b)(c)`. */
   text(prefix: Prefix): string {
-    if (prefix === 0n) return ROOT;
     const layers = Map.groupBy(this.letters(prefix), ({ layer }) => layer);
-    return [...layers.values()].map((letters) => `(${letters.map(({ step }) => step).join(" ")})`).join("");
+    return historyName([...layers.values()].map((letters) => letters.map(({ step }) => step)));
   }
 
   /** The places of a prefix that nothing in it depends on: each can have been the last. */
@@ -97,9 +95,4 @@ export class History {
     for (let place = 0; place < this.depth; place++) if ((prefix & (1n << BigInt(place))) !== 0n) places.push(place);
     return places;
   }
-}
-
-/** The steps of a history by its name, in an order in which they may have been done. The name is one that the laws accepted. */
-export function stepsOf(name: string): string[] {
-  return name === ROOT ? [] : name.slice(1, -1).split(/\)\(| /);
 }

@@ -1,7 +1,8 @@
+import { ROOT, stepsOfName } from "../../schema/history.ts";
 import type { Limits } from "../../schema/limits.ts";
 import type { Place } from "../../schema/place.ts";
 import type { Row } from "../../schema/value.ts";
-import { History, type Independence, type Prefix, ROOT, stepsOf } from "./history.ts";
+import { History, type Independence, type Prefix } from "./history.ts";
 import { type Port, pairKey, type StepRecord, type StepStream } from "./step_stream.ts";
 
 /** What a machine has taken so far: the facts that a further step hangs on. */
@@ -58,7 +59,7 @@ class Taking {
     this.#stream = stream;
     this.#bound = bound;
     const independent: Independence = (a, b) => this.#isPair(a, b);
-    this.#history = new History(independent, stepsOf(state.head ?? ROOT));
+    this.#history = new History(independent, stepsOfName(state.head ?? ROOT) ?? []);
     for (const record of state.waiting) this.#waiting.set(recordKey(record.thread, record.seq), record);
   }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { History, stepsOf } from "../../../../ingest/steps/history.ts";
+import { History } from "../../../../ingest/steps/history.ts";
 import { readStepStream } from "../../../../ingest/steps/step_stream.ts";
 import { AssayError } from "../../../../schema/assay_error.ts";
+import { stepsOfName } from "../../../../schema/history.ts";
 import { limitsWith } from "../../../../schema/limits.ts";
 import { MemoryMachine } from "../../../support/memory_machine.ts";
 
@@ -41,7 +42,7 @@ describe("histories", () => {
   it("read back from their names", () => {
     for (const word of ["", "abcabc", "cbaabc"]) {
       const [name] = foata(word, "ab");
-      const again = new History(independentBy("ab"), stepsOf(name));
+      const again = new History(independentBy("ab"), stepsOfName(name) ?? assert.fail(name));
       assert.equal(again.text(again.whole), name);
     }
   });
