@@ -11,6 +11,7 @@ import { compile } from "./language/compile.ts";
 import { didYouMean } from "./language/did_you_mean.ts";
 import type { IrProgram } from "./language/ir.ts";
 import { readPrograms } from "./language/read_programs.ts";
+import { PROFILE, readProfile, weighed } from "./profile_toml.ts";
 import { isProgram, MANIFEST, readTheoryFiles } from "./theory_files.ts";
 import { readManifest } from "./theory_toml.ts";
 
@@ -21,7 +22,7 @@ export interface Theory {
   readonly description: string;
   readonly needs: readonly string[];
   readonly limits: Partial<Limits>;
-  /** `theory.toml` and the programs by their paths relative to the folder, separated by `/`. */
+  /** `theory.toml`, the programs, and a `profile.toml` where one was chosen, by their paths relative to the folder, separated by `/`. */
   readonly files: ReadonlyMap<string, string>;
   /** `sha256:` and the SHA-256 of the RFC 8785 JSON of each file's path and the SHA-256 of its text in UTF-8. */
   readonly hash: string;
@@ -98,7 +99,10 @@ export async function withNeeds(theories: readonly Theory[]): Promise<Theory[]> 
   return ordered;
 }
 
-/** Parses and compiles a set of theories, which the caller has completed by `withNeeds`. Errors: `theory.name_clash`. */
+/**
+ * Parses and compiles a set of theories, which the caller has completed by `withNeeds`. Laws weigh what the theories' profiles say.
+ * Errors: `theory.name_clash`, `theory.profile`.
+ */
 export function compileTheories(theories: readonly Theory[]): CompiledTheories {
   const set = uniqueTheories(theories);
   const read = set.map((theory) => ({ theory: theory.name, ...readTheoryPrograms(theory) }));
@@ -107,7 +111,13 @@ export function compileTheories(theories: readonly Theory[]): CompiledTheories {
   const broken = syntax.some((diagnostic) => diagnostic.severity === "error");
   const diagnostics = [...syntax, ...compiled.diagnostics.filter((one) => !broken || !followsFromSyntax(one))];
   const hashes = Object.fromEntries(set.map((theory) => [theory.name, theory.hash]));
-  return { program: broken ? null : compiled.program, theories: hashes, diagnostics };
+  const program = broken ? null : compiled.program;
+  return { program: program === null ? null : set.reduce(underItsProfile, program), theories: hashes, diagnostics };
+}
+
+function underItsProfile(program: IrProgram, { name, files }: Theory): IrProgram {
+  const text = files.get(PROFILE);
+  return text === undefined ? program : weighed(program, name, readProfile(text, `${name}/${PROFILE}`));
 }
 
 function readTheoryPrograms(theory: Theory): ReturnType<typeof readPrograms> {

@@ -20,7 +20,7 @@ export async function readTheoryFiles(directory: string): Promise<Map<string, st
     throw new AssayError("limit.program_files", `\`${directory}\` holds ${paths.length} programs`, { place: directory });
   }
   const files = new Map<string, string>();
-  for (const path of paths) files.set(path, await readText(join(directory, path)));
+  for (const path of paths) files.set(path, await readTheoryText(join(directory, path)));
   return files;
 }
 
@@ -43,7 +43,8 @@ async function listFolder(directory: string): Promise<string[]> {
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join("/"));
 }
 
-async function readText(path: string): Promise<string> {
+/** Reads one text file of a theory. Errors: `theory.unreadable`, `syntax.not_utf8`, `limit.program_bytes`. */
+export async function readTheoryText(path: string): Promise<string> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

@@ -46,7 +46,7 @@ export function readManifest(text: string, file: string): Manifest {
 }
 
 /** Reads TOML with integers exact. Errors: `code`, with the line and column. */
-export function readToml(text: string, file: string, code: "theory.manifest" | "scenario.malformed"): unknown {
+export function readToml(text: string, file: string, code: "theory.manifest" | "theory.profile" | "scenario.malformed"): unknown {
   try {
     return parse(text, { integersAsBigInt: code === "scenario.malformed" });
   } catch (cause) {

@@ -1,4 +1,5 @@
 import type { IrProgram } from "../../logic/language/ir.ts";
+import { underProfile } from "../../logic/profile.ts";
 import { compileTheories, findTheory, type Theory, withNeeds } from "../../logic/theory.ts";
 import type { ErrorReport } from "../../schema/assay_error.ts";
 import type { Diagnostic } from "../../schema/diagnostic.ts";
@@ -18,14 +19,19 @@ export interface Judgement {
   readonly events: readonly ErrorReport[];
 }
 
-/**
- * Finds the theories by name or folder, and those that they need, and compiles them together.
- * Errors (`AssayError`): a theory that is not found or cannot be read; `theory.rejected` for programs with errors, all of them beside it.
- */
-export async function judgementOf(names: readonly string[]): Promise<Judgement> {
+/** Finds theories by name or folder, under the profile where one is named. Errors: those of `findTheory` and `underProfile`. */
+export async function foundTheories(names: readonly string[], profile?: string): Promise<Theory[]> {
   const found: Theory[] = [];
   for (const name of names) found.push(await findTheory(name));
-  const theories = await withNeeds(found);
+  return profile === undefined ? found : underProfile(found, profile);
+}
+
+/**
+ * Finds the theories by name or folder, under the profile where one is named, and those that they need, and compiles them together.
+ * Errors (`AssayError`): those of `foundTheories`; `theory.rejected` for programs with errors, all of them beside it.
+ */
+export async function judgementOf(names: readonly string[], profile?: string): Promise<Judgement> {
+  const theories = await withNeeds(await foundTheories(names, profile));
   const compiled = compileTheories(theories);
   if (compiled.program === null) throw rejected(compiled.diagnostics, "theory.rejected", "the set of theories");
   const events = compiled.diagnostics.map(diagnosticReport);
