@@ -1,15 +1,17 @@
 import { CommanderError } from "commander";
+import { AssayError } from "../../schema/assay_error.ts";
 import { systemClock } from "../../schema/clock.ts";
 import { Door } from "./door.ts";
 import { failure } from "./failure.ts";
+import { outputsAsked } from "./format_option.ts";
 import { type Host, processHost } from "./host.ts";
+import type { Outcome } from "./outcome.ts";
 import { program } from "./program.ts";
 import { fromCommander } from "./usage.ts";
 
 /** Runs one command line: the composition root. Tells the host its exit code; throws nothing. */
 export async function main(args: readonly string[], host: Host = processHost): Promise<void> {
   const door = new Door(systemClock, host);
-  const json = wantsJson(args);
   const commands = program(door);
   try {
     await commands.parseAsync(args, { from: "user" });
@@ -18,11 +20,20 @@ export async function main(args: readonly string[], host: Host = processHost): P
     const error = thrown instanceof CommanderError ? fromCommander(thrown, commands, args) : thrown;
     const outcome = failure(error);
     if (outcome.exit === 4 && process.env["ASSAY_DEBUG"] !== undefined && error instanceof Error) door.terminal.err(`${error.stack}\n`);
-    await door.answer(outcome, json);
+    await answerFailure(door, outcome, args);
   }
 }
 
-function wantsJson(args: readonly string[]): boolean {
-  const end = args.indexOf("--");
-  return args.slice(0, end < 0 ? args.length : end).includes("--json");
+/** Says what went wrong in the forms asked for; where a file of one cannot be written, on stdout and stderr alone. */
+async function answerFailure(door: Door, outcome: Outcome, args: readonly string[]): Promise<void> {
+  const outputs = outputsAsked(args);
+  try {
+    await door.report(outcome, outputs);
+  } catch (thrown) {
+    if (!(thrown instanceof AssayError)) throw thrown;
+    await door.report(
+      outcome,
+      outputs.filter(({ file }) => file === null),
+    );
+  }
 }

@@ -27,6 +27,10 @@ export interface TheoryOptions {
   readonly theory: readonly string[];
 }
 
+export interface ProfileOptions {
+  readonly profile?: string;
+}
+
 export function jsonOption(command: Command): Command {
   return command.option("--json", "print the result envelope as JSON and nothing else on stdout");
 }
@@ -37,6 +41,10 @@ export function databaseOption(command: Command): Command {
 
 export function theoryOption(command: Command, description: string): Command {
   return command.option("--theory <name|dir>", description, collect, []);
+}
+
+export function profileOption(command: Command): Command {
+  return command.option("--profile <name>", "weigh the laws by a profile of the theories");
 }
 
 export function limitOption(command: Command): Command {
@@ -50,6 +58,14 @@ export function judgingOptions(command: Command): Command {
     .addOption(new Option("--engines <names>", "engines that must agree, separated by commas").argParser(engineList))
     .option("--clingo <which>", "auto, wasm, native, or the path of a clingo, where one is needed", "auto")
     .option("--show <count>", "violations printed of one law", count, 5);
+}
+
+export interface RepairsOptions {
+  readonly repairs: number;
+}
+
+export function repairsOption(command: Command): Command {
+  return command.option("--repairs <count>", "tell so many of the smallest changes that would be accepted; none where 0", count, 0);
 }
 
 /** The bounds in force: the defaults, overridden by theories' `[limits]` and then by `--limit`. */

@@ -13,11 +13,16 @@ const VERBS: Readonly<Record<RepairChange["change"], string>> = {
 /** Repairs for a terminal, the cheapest first; a hole is a `_` with what must be known of it below. */
 export function repairsText(repairs: readonly Repair[], isComplete: boolean, style: Style): string {
   if (repairs.length === 0) return style("yellow", isComplete ? "there is no repair" : "no repair was found before a bound was reached");
-  const lines = repairs.flatMap((repair, index) => [
+  const lines = repairs.flatMap((repair, index) => repairLines(repair, index, style));
+  return [...lines, style("dim", "nothing was changed; --json has each repair as a delta to propose")].join("\n");
+}
+
+/** One repair, `index` counting from 0: its cost, then each change. */
+export function repairLines(repair: Repair, index: number, style: Style): string[] {
+  return [
     `${style("bold", `repair ${index + 1}`)}  ${style("dim", `${countText(repair.changes.length, "change")} · cost ${repair.cost}`)}`,
     ...repair.changes.flatMap((change, at) => changeLines(repair, change, at, style)),
-  ]);
-  return [...lines, style("dim", "nothing was changed; --json has each repair as a delta to propose")].join("\n");
+  ];
 }
 
 function changeLines(repair: Repair, { change, relation, row }: RepairChange, at: number, style: Style): string[] {

@@ -9,7 +9,12 @@ export interface VerdictTextOptions {
   readonly perLaw: number;
   /** What the whole run took, for the last line; null leaves it out. */
   readonly micros: number | null;
+  /** Which laws get a line of their own; `broken` where absent. */
+  readonly laws?: LawLines;
 }
+
+/** `all`: every law that ran, with its count; `broken`: those with violations, the others counted. */
+export type LawLines = "all" | "broken";
 
 /** So many laws that hold are named one by one. */
 const NAMED_LAWS = 8;
@@ -19,7 +24,7 @@ const severityColour = { error: "red", warn: "yellow" } as const;
 /** A verdict for a terminal: the violations law by law, then how the laws fared, then the verdict in one line. */
 export function verdictText(verdict: Verdict, options: VerdictTextOptions): string {
   const sections = groups(verdict).map((group) => groupText(group, options));
-  sections.push([...lawLines(verdict, options.style), summary(verdict, options)].join("\n"));
+  sections.push([...lawLines(verdict, options), summary(verdict, options)].join("\n"));
   return sections.join("\n\n");
 }
 
@@ -69,7 +74,8 @@ function violationLines(violation: Violation, style: Style): string[] {
   return lines;
 }
 
-function lawLines(verdict: Verdict, style: Style): string[] {
+function lawLines(verdict: Verdict, { style, laws = "broken" }: VerdictTextOptions): string[] {
+  if (laws === "all") return verdict.laws.map((law) => lawLine(law, style));
   const held = verdict.laws.filter((law) => law.violations === 0);
   const listed = new Set(verdict.violations.map((violation) => violation.law));
   const unlisted = verdict.laws.filter((law) => law.violations > 0 && !listed.has(law.law));
@@ -78,6 +84,11 @@ function lawLines(verdict: Verdict, style: Style): string[] {
   });
   if (held.length === 0) return lines;
   return [...lines, `${style("green", "✓")} ${countText(held.length, "law")} without a violation: ${style("dim", lawNames(held))}`];
+}
+
+function lawLine({ law, severity, violations, waived }: LawOutcome, style: Style): string {
+  const mark = violations === 0 ? style("green", "✓") : style(severityColour[severity], severity === "error" ? "✗" : "!");
+  return `${mark} ${law}  ${violations}${waived > 0 ? style("dim", ` (${waived} waived)`) : ""}`;
 }
 
 /** The laws' names where they are few, else how many there are of each group (`npm 33, key 18`). */

@@ -10,17 +10,20 @@ import type { FactBase } from "../../../verify/fact_base.ts";
 import { importDelta } from "../../../verify/import_delta.ts";
 import { openMemory } from "../../../verify/store/duckdb_session.ts";
 import { leftOutLines, leftOutText } from "../../report/import_text.ts";
-import { verdictText } from "../../report/verdict_text.ts";
 import { sourceArguments } from "../arguments.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
+import { type FormatOptions, formatOption, type Output, outputsOf } from "../format_option.ts";
 import { importedDelta } from "../imported_delta.ts";
-import { databaseOption, type JudgingOptions, jsonOption, judgingOptions } from "../options.ts";
+import { databaseOption, type JudgingOptions, jsonOption, judgingOptions, type RepairsOptions, repairsOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { repairsFor } from "../repairs.ts";
 import { readSources, type Sources } from "../sources.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
+import { cutNotice, wholeVerdict } from "../whole_verdict.ts";
 
-interface ImportOptions extends JudgingOptions {
+interface ImportOptions extends JudgingOptions, FormatOptions, RepairsOptions {
+  readonly json?: boolean;
   readonly db: string;
   readonly map?: string;
   readonly onViolation: "refuse" | "quarantine";
@@ -49,12 +52,13 @@ export function importCommand(root: Command, door: Door): void {
     .option("--proposer <name>", "who proposes; the account's name where absent")
     .option("--reason <text>", "why, for the log")
     .addHelpText("after", HELP);
-  jsonOption(judgingOptions(command)).action(async (sources: string[], options: ImportOptions) => {
-    await door.answer(await runImport(door, sources, options), options.json === true);
+  repairsOption(formatOption(jsonOption(judgingOptions(command)))).action(async (sources: string[], options: ImportOptions) => {
+    const outputs = outputsOf(options);
+    await door.report(await runImport(door, sources, options, outputs), outputs);
   });
 }
 
-async function runImport(door: Door, texts: readonly string[], options: ImportOptions): Promise<Outcome> {
+async function runImport(door: Door, texts: readonly string[], options: ImportOptions, outputs: readonly Output[]): Promise<Outcome> {
   const started = door.clock.micros();
   const mapping = options.map === undefined ? null : await readMapping(options.map);
   return withFactBase(door, options.db, options, async (base) => {
@@ -66,32 +70,52 @@ async function runImport(door: Door, texts: readonly string[], options: ImportOp
       const onProgress = (text: string): void => door.terminal.progress(text);
       const sources = await readSources({ session, relations, limits: base.limits, onProgress }, found);
       if (sources.quarantined > 0 && options.onViolation === "refuse") throw await refusal(sources, base.limits.violations_page);
-      return await propose(door, base, sources, { ...options, reason: options.reason ?? `import of ${texts.join(", ")}` }, started);
+      const reason = options.reason ?? `import of ${texts.join(", ")}`;
+      return await propose({ door, base, sources, started, outputs }, { ...options, reason });
     } finally {
       session.close();
     }
   });
 }
 
-async function propose(door: Door, base: FactBase, sources: Sources, options: ImportOptions, started: number): Promise<Outcome> {
+interface Import {
+  readonly door: Door;
+  readonly base: FactBase;
+  readonly sources: Sources;
+  /** Microseconds of the clock. */
+  readonly started: number;
+  readonly outputs: readonly Output[];
+}
+
+async function propose({ door, base, sources, started, outputs }: Import, options: ImportOptions): Promise<Outcome> {
   const { onViolation, show } = options;
   const proposal = { proposer: options.proposer ?? accountName(), reason: options.reason ?? "import", replace: options.replace === true };
   const delta = await importedDelta(base, sources.parts, proposal);
   door.terminal.progress("judging");
-  const { verdict, setAside, rounds } = await importDelta(base, delta, { onViolation, retry: options.retry === true });
+  const imported = await importDelta(base, delta, { onViolation, retry: options.retry === true });
+  const { setAside, rounds } = imported;
+  const verdict = await wholeVerdict(base, imported.verdict, outputs);
+  const isMended = options.repairs > 0 && verdict.verdict === "refused";
+  const repaired = isMended ? await repairsFor(door, base, delta, options.repairs) : null;
   const records = await sources.quarantine(0, base.limits.violations_page);
   const quarantined = { total: sources.quarantined, records };
   if (options.quarantine !== undefined) {
     const all = await sources.quarantine(0, sources.quarantined);
     await pipeline(Readable.from(leftOutLines(all, setAside)), createWriteStream(options.quarantine));
   }
-  const micros = door.clock.micros() - started;
-  const outcome = verdictOutcome(verdict, { events: sources.events, show, micros, beside: { quarantined, set_aside: setAside, rounds } });
+  const outcome = verdictOutcome(repaired === null ? verdict : { ...verdict, repairs: repaired.verdict.repairs }, {
+    events: [...sources.events, ...cutNotice(verdict, outputs)],
+    show,
+    micros: door.clock.micros() - started,
+    beside: { quarantined, set_aside: setAside, rounds, ...repaired?.beside },
+    program: base.program,
+    ...(repaired === null ? {} : { repairsComplete: repaired.isComplete }),
+  });
   return {
     ...outcome,
     text: (style) => {
       const leftOut = leftOutText(quarantined, setAside, show, style);
-      return (leftOut === "" ? "" : `${leftOut}\n\n`) + verdictText(verdict, { style, perLaw: show, micros });
+      return (leftOut === "" ? "" : `${leftOut}\n\n`) + outcome.text(style);
     },
   };
 }

@@ -1,13 +1,22 @@
 import type { Command } from "commander";
-import { findTheory, type Theory } from "../../../logic/theory.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
-import { databaseOption, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
+import {
+  databaseOption,
+  type JudgingOptions,
+  jsonOption,
+  judgingOptions,
+  type ProfileOptions,
+  profileOption,
+  type TheoryOptions,
+  theoryOption,
+} from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { foundTheories } from "../theories.ts";
 import { usageError } from "../usage.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
 
-interface LoadOptions extends JudgingOptions, TheoryOptions {
+interface LoadOptions extends JudgingOptions, TheoryOptions, ProfileOptions {
   readonly db: string;
   readonly author?: string;
   readonly reason?: string;
@@ -27,7 +36,7 @@ export function loadCommand(root: Command, door: Door): void {
     .option("--author <name>", "who loads; the account's name where absent")
     .option("--reason <text>", "why, for the log")
     .addHelpText("after", HELP);
-  jsonOption(judgingOptions(command)).action(async (options: LoadOptions) => {
+  jsonOption(judgingOptions(profileOption(command))).action(async (options: LoadOptions) => {
     await door.answer(await load(door, options), options.json === true);
   });
 }
@@ -37,11 +46,10 @@ async function load(door: Door, options: LoadOptions): Promise<Outcome> {
   const { ratchet = false, allowDestructive = false, reason } = options;
   if (options.theory.length === 0) throw usageError("no theory is named", "name one: --theory NAME or --theory DIR");
   if (ratchet && (reason ?? "").trim() === "") throw usageError("`--ratchet` waives violations for a reason", "say it: --reason TEXT");
-  const theories: Theory[] = [];
-  for (const name of options.theory) theories.push(await findTheory(name));
+  const theories = await foundTheories(options.theory, options.profile);
   return withFactBase(door, options.db, options, async (base) => {
     const author = options.author ?? accountName();
     const verdict = await base.loadTheory(theories, { author, reason: reason ?? "load", ratchet, allowDestructive });
-    return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started });
+    return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started, program: base.program });
   });
 }

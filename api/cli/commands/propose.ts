@@ -2,11 +2,15 @@ import type { Command } from "commander";
 import { readDeltaFile } from "../delta_file.ts";
 import type { Door } from "../door.ts";
 import { withFactBase } from "../fact_base_door.ts";
-import { databaseOption, type JudgingOptions, jsonOption, judgingOptions } from "../options.ts";
+import { type FormatOptions, formatOption, type Output, outputsOf } from "../format_option.ts";
+import { databaseOption, type JudgingOptions, jsonOption, judgingOptions, type RepairsOptions, repairsOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { repairsFor } from "../repairs.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
+import { cutNotice, wholeVerdict } from "../whole_verdict.ts";
 
-interface ProposeOptions extends JudgingOptions {
+interface ProposeOptions extends JudgingOptions, FormatOptions, RepairsOptions {
+  readonly json?: boolean;
   readonly db: string;
 }
 
@@ -17,15 +21,25 @@ The delta is JSON: {"proposer": "…", "reason": "…", "assert": {"relation": [
 export function proposeCommand(root: Command, door: Door): void {
   const command = databaseOption(root.command("propose").description("propose a delta; accepted, it is committed when the answer comes"));
   command.argument("<delta>", "a JSON file, or - for stdin").addHelpText("after", HELP);
-  jsonOption(judgingOptions(command)).action(async (path: string, options: ProposeOptions) => {
-    await door.answer(await propose(door, path, options), options.json === true);
+  repairsOption(formatOption(jsonOption(judgingOptions(command)))).action(async (path: string, options: ProposeOptions) => {
+    const outputs = outputsOf(options);
+    await door.report(await propose(door, path, options, outputs), outputs);
   });
 }
 
-async function propose(door: Door, path: string, options: ProposeOptions): Promise<Outcome> {
+async function propose(door: Door, path: string, options: ProposeOptions, outputs: readonly Output[]): Promise<Outcome> {
   const started = door.clock.micros();
   return withFactBase(door, options.db, options, async (base) => {
-    const verdict = await base.propose(await readDeltaFile(door, path, base.limits));
-    return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started });
+    const delta = await readDeltaFile(door, path, base.limits);
+    const verdict = await wholeVerdict(base, await base.propose(delta), outputs);
+    const isMended = options.repairs > 0 && verdict.verdict === "refused";
+    const repaired = isMended ? await repairsFor(door, base, delta, options.repairs) : null;
+    return verdictOutcome(repaired === null ? verdict : { ...verdict, repairs: repaired.verdict.repairs }, {
+      events: cutNotice(verdict, outputs),
+      show: options.show,
+      micros: door.clock.micros() - started,
+      program: base.program,
+      ...(repaired === null ? {} : { beside: repaired.beside, repairsComplete: repaired.isComplete }),
+    });
   });
 }

@@ -45,7 +45,12 @@ async function step(door: Door, path: string, options: StepOptions): Promise<Out
     );
     if (delta === null) return nothingNew(intake);
     const verdict = await base.propose(delta);
-    const outcome = verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started, beside: summary(intake) });
+    const outcome = verdictOutcome(verdict, {
+      show: options.show,
+      micros: door.clock.micros() - started,
+      beside: summary(intake),
+      program: base.program,
+    });
     if (verdict.verdict !== "accepted") return outcome;
     return { ...outcome, text: (style) => `${joined(outcome.text(style))}\n${intakeText(intake)}` };
   });

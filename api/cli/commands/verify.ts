@@ -11,16 +11,30 @@ import { cursorOffset } from "../../../verify/violation_page.ts";
 import { adapterFor } from "../adapters.ts";
 import { sourceArguments } from "../arguments.ts";
 import type { Door } from "../door.ts";
-import { enginesOf, type JudgingOptions, jsonOption, judgingOptions, limitsOf, type TheoryOptions, theoryOption } from "../options.ts";
+import { type FormatOptions, formatOption, type Output, outputsOf } from "../format_option.ts";
+import {
+  enginesOf,
+  type JudgingOptions,
+  jsonOption,
+  judgingOptions,
+  limitsOf,
+  type ProfileOptions,
+  profileOption,
+  type TheoryOptions,
+  theoryOption,
+} from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { withQuarantine } from "../quarantine_verdict.ts";
+import { sourceNames } from "../source_names.ts";
 import { joinedSource, type SourcePart } from "../source_part.ts";
 import { readSources, type Sources } from "../sources.ts";
 import { judgementOf } from "../theories.ts";
 import { usageError } from "../usage.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
+import { cutNotice, needsAll } from "../whole_verdict.ts";
 
-interface VerifyOptions extends JudgingOptions, TheoryOptions {
+interface VerifyOptions extends JudgingOptions, TheoryOptions, ProfileOptions, FormatOptions {
+  readonly json?: boolean;
   readonly cursor?: string;
   readonly souffle?: string;
 }
@@ -42,17 +56,19 @@ export function verifyCommand(root: Command, door: Door): void {
     .option("--souffle <which>", "judge by Soufflé: auto for the one on the PATH, or its path")
     .option("--cursor <cursor>", "list the violations behind this cursor of an earlier answer")
     .addHelpText("after", HELP);
-  jsonOption(judgingOptions(command)).action(async (sources: string[], options: VerifyOptions) => {
-    await door.answer(await verify(door, sources, options), options.json === true);
+  formatOption(jsonOption(judgingOptions(profileOption(command)))).action(async (sources: string[], options: VerifyOptions) => {
+    const outputs = outputsOf(options);
+    await door.report(await verify(door, sources, options, outputs), outputs);
   });
 }
 
-async function verify(door: Door, texts: readonly string[], options: VerifyOptions): Promise<Outcome> {
+async function verify(door: Door, texts: readonly string[], options: VerifyOptions, outputs: readonly Output[]): Promise<Outcome> {
   const started = door.clock.micros();
   const offset = options.cursor === undefined ? 0 : cursorOffset(options.cursor);
   if (offset === null) throw usageError(`\`${options.cursor}\` is no cursor of an answer`);
   const sources = texts.length > 0 ? texts : ["."];
-  const judgement = await judgementOf(options.theory.length > 0 ? options.theory : await theoriesOfAdapters(sources));
+  const theories = options.theory.length > 0 ? options.theory : await theoriesOfAdapters(sources);
+  const judgement = await judgementOf(theories, options.profile);
   const engines = enginesOf(options);
   if (options.souffle !== undefined && engines !== null) throw usageError("`--souffle` judges in the place of `--engine` and `--engines`");
   const souffle = options.souffle === undefined ? null : findSouffle(options.souffle === "auto" ? null : options.souffle);
@@ -80,9 +96,12 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
         ...(souffle === null ? {} : { souffle }),
         ...(engines === null ? {} : { engines: seatedEngines(engines) }),
       });
-    const verdict = await judgePage(read, judge, { offset, limit: limits.violations_page });
-    const events = [...judgement.events, ...read.events];
-    return verdictOutcome(verdict, { events, show: options.show, micros: door.clock.micros() - started });
+    const limit = needsAll(outputs) ? limits.report_violations : limits.violations_page;
+    const verdict = await judgePage(read, judge, { offset, limit });
+    const events = [...judgement.events, ...read.events, ...cutNotice(verdict, outputs)];
+    const micros = door.clock.micros() - started;
+    const { program } = judgement;
+    return verdictOutcome(verdict, { events, show: options.show, micros, program, ...(await sourceNames(found)) });
   } finally {
     await seat.close();
     session.close();

@@ -49,7 +49,7 @@ async function withDelta(door: Door, base: FactBase, options: WhatIfOptions): Pr
   const started = door.clock.micros();
   const [verdict] = await base.rehearse([await readDeltaFile(door, options.delta ?? "-", base.limits)]);
   if (verdict === undefined) throw new Error("a rehearsal gave no verdict");
-  return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started });
+  return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started, program: base.program });
 }
 
 async function withTheory(door: Door, base: FactBase, options: WhatIfOptions): Promise<Outcome> {
