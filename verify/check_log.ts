@@ -6,6 +6,7 @@ import type { SqlSession } from "../schema/sql_session.ts";
 import { readVerdict, verdictHash } from "../schema/verdict_wire.ts";
 import { checkCommitHistory, checkFacts, checkHistoryBounds } from "./check_history.ts";
 import { GENESIS } from "./in_force.ts";
+import { checkLedger } from "./ledger/check_ledger.ts";
 import { entryHash, type LogEntry, waiverEffects } from "./log.ts";
 import { type LogBatch, logBatches } from "./log_batch.ts";
 import { readGenerations } from "./store/history.ts";
@@ -15,9 +16,10 @@ export interface LogBreak {
   readonly commit: number;
   /**
    * `entry` the entry's own hash, its number or its link to the one before; `delta` the stored delta; `verdict` the stored verdict;
-   * `theories` the stored theories; `waivers`; `history` the changes kept for the commit; `facts` the present facts.
+   * `theories` the stored theories; `waivers`; `history` the changes kept for the commit; `facts` the present facts; `ledger` the leaves of
+   * the Merkle tree.
    */
-  readonly what: "entry" | "delta" | "verdict" | "theories" | "waivers" | "history" | "facts";
+  readonly what: "entry" | "delta" | "verdict" | "theories" | "waivers" | "history" | "facts" | "ledger";
   readonly detail: string;
 }
 
@@ -33,7 +35,7 @@ export interface LogCheck {
 /**
  * Recomputes the whole log from what is stored: each entry's hash and link, the delta's id from its body, the verdict's hash from
  * its body, the hashes of the theories from their texts, waivers, the changes kept for the commit against the delta, and at last the
- * present facts as the sum of all changes. Returns the first break.
+ * present facts as the sum of all changes and the leaves of the ledger. Returns the first break.
  */
 export async function checkLog(session: SqlSession): Promise<LogCheck> {
   const last = Number((await session.rows("SELECT coalesce(max(seq), 0) FROM assay.entry"))[0]?.[0] ?? 0);
@@ -54,7 +56,11 @@ export async function checkLog(session: SqlSession): Promise<LogCheck> {
 async function checkWhole(session: SqlSession, last: number, commits: number): Promise<LogBreak | null> {
   if (commits !== last) return { commit: commits + 1, what: "entry", detail: "the entry is missing" };
   const generations = await readGenerations(session);
-  return (await checkHistoryBounds(session, generations, last)) ?? (await checkFacts(session, generations, last));
+  return (
+    (await checkHistoryBounds(session, generations, last)) ??
+    (await checkFacts(session, generations, last)) ??
+    (await checkLedger(session, commits))
+  );
 }
 
 async function checkEntry(session: SqlSession, batch: LogBatch, entry: LogEntry, seq: number, prev: string): Promise<LogBreak | null> {

@@ -4,6 +4,7 @@ import { verdictHash } from "../schema/verdict_wire.ts";
 import type { JudgedDelta } from "./accepted_delta.ts";
 import { type AcceptedDelta, isAccepted } from "./gate.ts";
 import type { BaseState } from "./in_force.ts";
+import { forgetSize } from "./ledger/append_leaves.ts";
 import { type Effects, entryHash, type LogEntry, waiverEffects } from "./log.ts";
 import { rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
@@ -94,6 +95,7 @@ export async function writeGroup(target: GroupTarget, records: readonly LogRecor
     }
     await session.run("COMMIT");
   } catch (cause) {
+    forgetSize(session);
     await rollBack(session);
     throw cause instanceof SqlError ? storeError(cause, target.path, null) : cause;
   }

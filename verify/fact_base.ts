@@ -17,6 +17,7 @@ import type { Decided } from "./import_order.ts";
 import { type BaseState, limitsInForce } from "./in_force.ts";
 import { judgeAgain, type ViolationsPage } from "./judge_again.ts";
 import type { ImportUnit } from "./judge_in_order.ts";
+import { addLedger } from "./ledger/add_ledger.ts";
 import type { LoadRequest } from "./load.ts";
 import { type LogEntry, readEntries } from "./log.ts";
 import { ProposalGroup } from "./proposal_queue.ts";
@@ -26,7 +27,7 @@ import { storedVerdict } from "./remembered.ts";
 import { inOpenTransaction, type Proposal, settleJudgement, type Writer } from "./settle.ts";
 import { Database, fileExists, inTransaction, rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
-import { checkFormat, createFormat, isEmptyDatabase } from "./store/format.ts";
+import { checkFormat, createFormat, FORMAT, isEmptyDatabase } from "./store/format.ts";
 import { openSnapshot, type Snapshot } from "./store/snapshot.ts";
 import { readState } from "./store/state.ts";
 import { storeError } from "./store/store_error.ts";
@@ -106,7 +107,9 @@ export class FactBase {
   /** Opens a fact base. Errors: `store.not_found`, `store.not_a_fact_base`, `store.newer_format` and those of `Database.open`. */
   static async open(path: string, options: FactBaseOptions): Promise<FactBase> {
     if (!(await fileExists(path))) throw new AssayError("store.not_found", `there is no file \`${path}\``, { place: path });
-    return FactBase.#attach(path, options, (session) => checkFormat(session, path));
+    return FactBase.#attach(path, options, async (session) => {
+      if ((await checkFormat(session, path)) < FORMAT) await inTransaction(session, path, () => addLedger(session));
+    });
   }
 
   static async #attach(
@@ -230,10 +233,19 @@ export class FactBase {
   }
 
   /** Answers a query as of a commit, the last where absent; see `answer`. Errors: `query.commit` for one there never was. */
-  async query(request: QueryRequest, options: { readonly asOf?: number; readonly limit?: number } = {}): Promise<QueryResult> {
+  async query(
+    request: QueryRequest,
+    options: { readonly asOf?: number; readonly limit?: number; readonly bounds?: Partial<Limits> } = {},
+  ): Promise<QueryResult> {
+    const limits = { ...this.limits, ...options.bounds };
     return this.#withSnapshot(options.asOf ?? null, (snapshot) =>
-      answer({ ...snapshot, clock: this.#options.clock, limits: this.limits }, request, options.limit ?? null),
+      answer({ ...snapshot, clock: this.#options.clock, limits }, request, options.limit ?? null),
     );
+  }
+
+  /** Lets `action` read the state of one commit, the last where `asOf` is null, beside writes that go on. Errors: `query.commit`. */
+  async read<T>(asOf: number | null, action: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return this.#withSnapshot(asOf, action);
   }
 
   /**

@@ -25,12 +25,17 @@ export interface LogEntry {
 
 /** An entry's hash: `sha256:` and the SHA-256 (hex) of the RFC 8785 form of the entry without its member `hash`. */
 export function entryHash(entry: Omit<LogEntry, "hash">): string {
+  return sha256(entryText(entry));
+}
+
+/** The RFC 8785 form of an entry without its member `hash`. */
+export function entryText(entry: Omit<LogEntry, "hash">): string {
   const { seq, kind, delta, proposer, reason, time, theories, verdict, effects, prev } = entry;
-  const text =
+  return (
     `{"delta":${canonicalText(delta)},"effects":${effectsText(effects)},"kind":"${kind}","prev":${canonicalText(prev)},` +
     `"proposer":${canonicalText(proposer)},"reason":${canonicalText(reason)},"seq":${seq},"theories":${theoriesText(theories)},` +
-    `"time":${canonicalText(time)},"verdict":${canonicalText(verdict)}}`;
-  return sha256(text);
+    `"time":${canonicalText(time)},"verdict":${canonicalText(verdict)}}`
+  );
 }
 
 /** The RFC 8785 form of effects, quick for those that most deltas have. */

@@ -2,12 +2,15 @@ import { AssayError } from "../../schema/assay_error.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 
 /** The version of the layout below. A database with a higher one was written by a later Assay and is not touched. */
-export const FORMAT = 1;
+export const FORMAT = 2;
+
+const LEAF = "CREATE TABLE assay.leaf (position BIGINT NOT NULL, seq BIGINT, delta VARCHAR NOT NULL, body VARCHAR, hash VARCHAR NOT NULL)";
 
 /**
  * Facts stand in `main.<relation>`, exactly the relation's attributes. `assay_log.<relation>` is their append-only history: one row an
  * effective change, `@commit`, `@op` (+1 asserted, -1 retracted), the attributes, `@place`; a history closed by a schema change
- * in commit N is renamed `<relation>@N`. `assay` holds the commits, deltas, verdicts, theories and waivers.
+ * in commit N is renamed `<relation>@N`. `assay` holds the commits, deltas, verdicts, theories and waivers, and the leaves of the ledger:
+ * one a commit (`seq`) or refusal (`body`), in the order in which they were written. Format 1 had no leaves.
  */
 const layout: readonly string[] = [
   "CREATE SCHEMA assay",
@@ -28,6 +31,7 @@ const layout: readonly string[] = [
     commit_from BIGINT NOT NULL, commit_to BIGINT)`,
   `CREATE TABLE assay.waiver (fingerprint VARCHAR NOT NULL, law VARCHAR NOT NULL, witness VARCHAR NOT NULL, author VARCHAR NOT NULL,
     reason VARCHAR NOT NULL, commit_from BIGINT NOT NULL, commit_to BIGINT)`,
+  LEAF,
 ];
 
 /** Lays out an empty fact base. Runs inside the caller's transaction. */
@@ -41,12 +45,19 @@ export async function isEmptyDatabase(session: SqlSession): Promise<boolean> {
   return (await session.rows("SELECT 1 FROM duckdb_tables() WHERE NOT internal LIMIT 1")).length === 0;
 }
 
-/** Errors: `store.not_a_fact_base`, `store.newer_format`. */
-export async function checkFormat(session: SqlSession, path: string | null): Promise<void> {
+/** Brings a fact base of format 1 to the present one: the table of leaves, which the caller fills. */
+export async function addLeafTable(session: SqlSession): Promise<void> {
+  await session.run(LEAF);
+  await session.run("UPDATE assay.meta SET format = ?::INTEGER", [FORMAT]);
+}
+
+/** Returns the format found, of those known. Errors: `store.not_a_fact_base`, `store.newer_format`. */
+export async function checkFormat(session: SqlSession, path: string | null): Promise<number> {
   const tables = await session.rows("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'assay' AND table_name = 'meta'");
   if (tables.length === 0) throw new AssayError("store.not_a_fact_base", "the database holds no fact base", { place: path });
   const format = Number((await session.rows("SELECT max(format) FROM assay.meta"))[0]?.[0] ?? 0);
   if (format > FORMAT) {
     throw new AssayError("store.newer_format", `the database has format ${format}, this Assay knows up to ${FORMAT}`, { place: path });
   }
+  return format;
 }

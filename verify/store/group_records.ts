@@ -3,6 +3,8 @@ import type { Value, ValueType } from "../../schema/value.ts";
 import { verdictHash, verdictJson } from "../../schema/verdict_wire.ts";
 import type { JudgedDelta } from "../accepted_delta.ts";
 import type { LogRecord } from "../commit.ts";
+import { appendLeaves, type NewLeaf } from "../ledger/append_leaves.ts";
+import { commitLeaf, refusalLeaf } from "../ledger/leaf.ts";
 import { effectsText, type LogEntry, theoriesText } from "../log.ts";
 
 const SYMBOLS: readonly ValueType[] = Array<ValueType>(10).fill("symbol");
@@ -36,6 +38,25 @@ export async function writeRecords(session: SqlSession, records: readonly LogRec
     if (rows[table].length > 0) await session.append({ catalog: null, schema: "assay", table }, columns[table], rows[table]);
   }
   for (const record of last.values()) await writeTheoryFiles(session, judgedOf(record));
+  await appendLeaves(session, records.map(leafOf));
+}
+
+/** Every record has its leaf, also one that a later record of the same delta replaces. */
+function leafOf(record: LogRecord): NewLeaf {
+  if (record.kind === "commit") {
+    const { entry } = record;
+    return { seq: entry.seq, delta: entry.delta, text: commitLeaf(entry) };
+  }
+  const { refused, head, time } = record;
+  const { id: delta, kind: of, verdict } = refused;
+  const [proposer, reason] = [storable(refused.proposer), storable(refused.reason)];
+  const { theories } = verdict;
+  return { seq: null, delta, text: refusalLeaf({ delta, of, proposer, reason, time, head, theories, verdict: verdictHash(verdict) }) };
+}
+
+/** Text as the database can keep it; what it cannot was refused for that. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "\ufffd").toWellFormed();
 }
 
 function judgedOf(record: LogRecord): JudgedDelta {
@@ -57,7 +78,7 @@ function addRecord(rows: Rows, record: LogRecord): void {
   const { id } = judged;
   const time = isCommit ? record.entry.time : record.time;
   const head = isCommit ? record.before.head : record.head;
-  const texts = [judged.proposer, judged.reason].map((text) => text.replaceAll("\0", "\ufffd").toWellFormed());
+  const texts = [judged.proposer, judged.reason].map(storable);
   const status = isCommit ? "accepted" : "refused";
   rows.delta.push([id, judged.kind, status, ...texts, BigInt(head), theoriesText(verdict.theories), time]);
   for (const [part, body] of judged.pieces.entries()) rows.delta_part.push([id, BigInt(part), body]);

@@ -1,0 +1,36 @@
+import type { SqlSession } from "../../schema/sql_session.ts";
+import type { Value, ValueType } from "../../schema/value.ts";
+import { leafHash } from "./merkle.ts";
+
+/** A leaf to append: a commit by its number, or a refusal, whose text is kept because nothing else holds it for ever. */
+export interface NewLeaf {
+  readonly seq: number | null;
+  readonly delta: string;
+  readonly text: string;
+}
+
+const columns: readonly ValueType[] = ["number", "number", "symbol", "symbol", "symbol"];
+
+/** How many leaves a session's ledger has, once it was asked; a session that writes is the only one that does. */
+const sizes = new WeakMap<SqlSession, number>();
+
+/** Appends leaves inside the caller's transaction, in order. Whoever rolls it back calls `forgetSize`. */
+export async function appendLeaves(session: SqlSession, leaves: readonly NewLeaf[]): Promise<void> {
+  if (leaves.length === 0) return;
+  const from = sizes.get(session) ?? (await storedSize(session));
+  const rows = leaves.map(({ seq, delta, text }, index): (Value | null)[] => {
+    const hash = Buffer.from(leafHash(text)).toString("hex");
+    return [BigInt(from + index), seq === null ? null : BigInt(seq), delta, seq === null ? text : null, hash];
+  });
+  await session.append({ catalog: null, schema: "assay", table: "leaf" }, columns, rows);
+  sizes.set(session, from + leaves.length);
+}
+
+/** The count of leaves is to be read again: what was appended may be gone. */
+export function forgetSize(session: SqlSession): void {
+  sizes.delete(session);
+}
+
+async function storedSize(session: SqlSession): Promise<number> {
+  return Number((await session.rows("SELECT coalesce(max(position) + 1, 0) FROM assay.leaf"))[0]?.[0] ?? 0);
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+
+/** The Merkle tree of RFC 6962, section 2.1, over SHA-256. Hashes are 32 bytes. */
+export const HASH_BYTES = 32;
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
+/** The hash of a leaf: SHA-256 over `00` and its bytes. */
+export function leafHash(data: Uint8Array | string): Uint8Array {
+  return createHash("sha256").update(LEAF).update(data).digest();
+}
+
+/** The hash of an inner node: SHA-256 over `01` and the hashes of its children. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return createHash("sha256").update(NODE).update(left).update(right).digest();
+}
+
+/** Leaf hashes, one after the other. */
+export class Leaves {
+  readonly #bytes: Uint8Array;
+  readonly size: number;
+
+  /** Takes `bytes` as it is; the caller does not change it afterwards. */
+  constructor(bytes: Uint8Array) {
+    if (bytes.length % HASH_BYTES !== 0) throw new Error("leaf hashes are 32 bytes each");
+    this.#bytes = bytes;
+    this.size = bytes.length / HASH_BYTES;
+  }
+
+  static of(hashes: readonly Uint8Array[]): Leaves {
+    return new Leaves(Buffer.concat(hashes));
+  }
+
+  at(index: number): Uint8Array {
+    return this.#bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+  }
+}
+
+/** The root of the tree over the first `size` leaves: MTH(D[size]). That of no leaves is the hash of nothing. */
+export function rootOf(leaves: Leaves, size = leaves.size): Uint8Array {
+  assertSize(leaves, size);
+  return size === 0 ? createHash("sha256").digest() : rangeHash(leaves, 0, size);
+}
+
+/** PATH(index, D[size]): the hashes that lead from a leaf to the root, the lowest first. `index` is below `size`. */
+export function inclusionPath(leaves: Leaves, index: number, size = leaves.size): Uint8Array[] {
+  assertSize(leaves, size);
+  if (index < 0 || index >= size) throw new Error(`there is no leaf ${index} in a tree of ${size}`);
+  const path: Uint8Array[] = [];
+  let from = 0;
+  let to = size;
+  while (to - from > 1) {
+    const split = from + largestPowerBelow(to - from);
+    if (index < split) {
+      path.push(rangeHash(leaves, split, to));
+      to = split;
+    } else {
+      path.push(rangeHash(leaves, from, split));
+      from = split;
+    }
+  }
+  return path.reverse();
+}
+
+/** PROOF(first, D[second]): the hashes that show the tree of `first` leaves to be the beginning of that of `second`. 0 < first <= second. */
+export function consistencyPath(leaves: Leaves, first: number, second = leaves.size): Uint8Array[] {
+  assertSize(leaves, second);
+  if (first <= 0 || first > second) throw new Error(`no tree of ${first} leaves begins a tree of ${second}`);
+  const path: Uint8Array[] = [];
+  let from = 0;
+  let to = second;
+  let isWhole = true;
+  while (first < to) {
+    const split = from + largestPowerBelow(to - from);
+    if (first <= split) {
+      path.push(rangeHash(leaves, split, to));
+      to = split;
+    } else {
+      path.push(rangeHash(leaves, from, split));
+      from = split;
+      isWhole = false;
+    }
+  }
+  if (!isWhole) path.push(rangeHash(leaves, from, to));
+  return path.reverse();
+}
+
+function rangeHash(leaves: Leaves, from: number, to: number): Uint8Array {
+  if (to - from === 1) return leaves.at(from);
+  const split = from + largestPowerBelow(to - from);
+  return nodeHash(rangeHash(leaves, from, split), rangeHash(leaves, split, to));
+}
+
+/** The largest power of two below `n`, for n > 1. */
+function largestPowerBelow(n: number): number {
+  let power = 1;
+  while (power * 2 < n) power *= 2;
+  return power;
+}
+
+function assertSize(leaves: Leaves, size: number): void {
+  if (size < 0 || size > leaves.size) throw new Error(`there are ${leaves.size} leaves, not ${size}`);
+}
