@@ -67,6 +67,7 @@ export const limits = {
   explain_nodes: { value: 10_000, unit: "nodes", reason: "nodes of a printed proof" },
   explain_members: { value: 20, unit: "members", reason: "members of one aggregate's group in a proof or a violation; its size is told" },
   compute_ms: { value: 600_000, unit: "milliseconds", reason: "one pipeline's work in worker threads" },
+  compute_mb: { value: 4_096, unit: "megabytes", reason: "the heap of one worker thread of a pipeline; tables lie outside of it" },
   fiber_cells: { value: 4 * 1024 * 1024, unit: "cells", reason: "cells of one table of a fiber: 2,048 elements by 2,048" },
   fiber_elements: {
     value: 65_536,
@@ -80,6 +81,11 @@ export const limits = {
     reason: "histories that one stream of steps brings; of steps that all commute there are 2 to their number",
   },
   res_terms: { value: 100_000, unit: "terms", reason: "one relation expression with its definitions written out" },
+  text_bytes: {
+    value: 64 * 1024 * 1024,
+    unit: "bytes",
+    reason: "a key, a proof or an attestation, each read at once; real ones stay under 1 MB",
+  },
   report_testcases: {
     value: 200_000,
     unit: "test cases",

@@ -5,6 +5,7 @@ import { initCommand } from "./commands/init.ts";
 import { loadCommand } from "./commands/load.ts";
 import { logCommand } from "./commands/log.ts";
 import { proposeCommand } from "./commands/propose.ts";
+import { proveCommand } from "./commands/prove.ts";
 import { queryCommand } from "./commands/query.ts";
 import { repairCommand } from "./commands/repair.ts";
 import { resCommand } from "./commands/res.ts";
@@ -35,6 +36,7 @@ export function program(door: Door): Command {
     initCommand,
     loadCommand,
     proposeCommand,
+    proveCommand,
     importCommand,
     queryCommand,
     explainCommand,

@@ -16,14 +16,21 @@ export function fromCommander(error: CommanderError, program: Command, args: rea
     .replace(/\.$/, "")
     .replace(/\. E/, ": e");
   const [, name] = /`([^`]*)`/.exec(detail) ?? [];
-  const command = program.commands.find((other) => other.name() === args[0]);
+  const command = commandOf(program, args);
   const near = name === undefined ? null : nearest(name, known(error.code, program, command));
   if (near !== null) return usageError(detail, `did you mean \`${near}\`?`);
-  return usageError(detail, command === undefined ? undefined : `run \`assay help ${command.name()}\` for its arguments`);
+  return usageError(detail, command === undefined ? undefined : `run \`assay help ${args[0]}\` for its arguments`);
+}
+
+/** The command that the words name, with the subcommand after it where there is one. */
+function commandOf(program: Command, args: readonly string[]): Command | undefined {
+  const [first, second] = args;
+  const command = program.commands.find((other) => other.name() === first);
+  return command?.commands.find((other) => other.name() === second) ?? command;
 }
 
 function known(code: string, program: Command, command: Command | undefined): string[] {
-  if (code === "commander.unknownCommand") return program.commands.map((other) => other.name());
+  if (code === "commander.unknownCommand") return (command ?? program).commands.map((other) => other.name());
   if (code !== "commander.unknownOption") return [];
   return [...program.options, ...(command?.options ?? [])].flatMap((option) => (option.long == null ? [] : [option.long]));
 }

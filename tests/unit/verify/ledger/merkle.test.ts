@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rootOfInclusion, rootsOfConsistency } from "../../../../verify/ledger/check_proof.ts";
+import { consistencyPath, inclusionPath, Leaves, leafHash, rootOf } from "../../../../verify/ledger/merkle.ts";
+
+/** The reference vectors of the certificate-transparency project (`merkle_tree_test.cc`): eight leaves and the roots over 0 … 8 of them. */
+const INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+const ROOTS = [
+  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+  "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+  "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+  "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+  "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+  "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+  "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+  "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+] as const;
+const L1 = "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7";
+const N23 = "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e";
+const N47 = "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4";
+const L4 = "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b";
+const N67 = "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0";
+const N45 = "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a";
+
+const leaves = Leaves.of(INPUTS.map((hex) => leafHash(Buffer.from(hex, "hex"))));
+const hex = (hash: Uint8Array | null): string | null => (hash === null ? null : Buffer.from(hash).toString("hex"));
+const bytes = (text: string): Uint8Array => Buffer.from(text, "hex");
+
+test("roots are those of the reference vectors", () => {
+  for (const [size, root] of ROOTS.entries()) assert.equal(hex(rootOf(leaves, size)), root, `${size} leaves`);
+});
+
+for (const [index, size, path] of [
+  [0, 1, []],
+  [0, 8, [L1, N23, N47]],
+  [5, 8, [L4, N67, ROOTS[4]]],
+  [2, 3, [ROOTS[2]]],
+  [1, 5, [ROOTS[1], N23, L4]],
+] as const) {
+  test(`the path of leaf ${index} among ${size} is that of the reference vectors`, () => {
+    assert.deepEqual(inclusionPath(leaves, index, size).map(hex), path);
+    assert.equal(hex(rootOfInclusion(leaves.at(index), index, size, path.map(bytes))), ROOTS[size]);
+  });
+}
+
+for (const [first, second, path] of [
+  [1, 1, []],
+  [1, 8, [L1, N23, N47]],
+  [6, 8, [N45, N67, ROOTS[4]]],
+  [2, 5, [N23, L4]],
+] as const) {
+  test(`the path from ${first} to ${second} leaves is that of the reference vectors`, () => {
+    assert.deepEqual(consistencyPath(leaves, first, second).map(hex), path);
+    const roots = rootsOfConsistency(first, second, bytes(ROOTS[first]), path.map(bytes));
+    assert.deepEqual([hex(roots?.first ?? null), hex(roots?.second ?? null)], [ROOTS[first], ROOTS[second]]);
+  });
+}
+
+test("an index or size that a tree does not have is no proof", () => {
+  const leaf = leaves.at(0);
+  assert.equal(rootOfInclusion(leaf, 1, 1, []), null);
+  assert.equal(rootOfInclusion(leaf, -1, 1, []), null);
+  assert.equal(rootOfInclusion(leaf, 0, 0, []), null);
+  assert.equal(rootOfInclusion(leaf, 0, 2, []), null);
+  assert.equal(rootOfInclusion(leaf, 0, 1, [leaf]), null);
+  assert.equal(rootsOfConsistency(0, 1, leaf, []), null);
+  assert.equal(rootsOfConsistency(2, 1, leaf, [leaf]), null);
+  assert.equal(rootsOfConsistency(1, 2, leaf, []), null);
+  assert.equal(rootsOfConsistency(1, 1, leaf, [leaf]), null);
+  assert.throws(() => inclusionPath(leaves, 8));
+  assert.throws(() => consistencyPath(leaves, 0));
+  assert.throws(() => rootOf(leaves, 9));
+});
