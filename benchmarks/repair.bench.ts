@@ -19,7 +19,7 @@ import { measure, printMeasured } from "./measure.ts";
 const ROUNDS = 3;
 const VIOLATIONS = [1, 2, 5, 10];
 
-const read = await npmAdapter.read("package-lock.json", { limits: limitsWith() });
+const read = await npmAdapter.read("package-lock.json", { limits: limitsWith(), now: "2026-11-21T00:00:00Z" });
 const base = await FactBase.create(null, { clock: systemClock });
 await base.loadTheory([await findTheory("npm")], { author: "benchmark", reason: "load" });
 

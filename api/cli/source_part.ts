@@ -1,4 +1,5 @@
 import type { AdapterFacts } from "../../ingest/adapter.ts";
+import type { FactTable } from "../../ingest/fact_table.ts";
 import type { Staged } from "../../ingest/staged.ts";
 import { rowText } from "../../schema/delta_id.ts";
 import type { Place } from "../../schema/place.ts";
@@ -6,6 +7,7 @@ import type { Relation } from "../../schema/relation.ts";
 import { quoteName, type SqlSession, sqlType } from "../../schema/sql_session.ts";
 import type { Row } from "../../schema/value.ts";
 import type { FactSource } from "../../verify/judge_facts.ts";
+import { usageError } from "./usage.ts";
 
 const BATCH_ROWS = 50_000;
 
@@ -35,11 +37,10 @@ export function stagedPart(session: SqlSession, relation: Relation, staged: Stag
 }
 
 /** An adapter's facts of one relation, put into a temporary table of the session named `table`. */
-export async function adapterPart(session: SqlSession, relation: Relation, read: AdapterFacts, table: string): Promise<SourcePart> {
+async function adapterPart(session: SqlSession, relation: Relation, read: AdapterFacts, table: string): Promise<SourcePart> {
   const rows = read.facts.get(relation.name) ?? [];
   const places = read.places.get(relation.name) ?? [];
-  const columns = relation.attributes.map(({ name, type }) => `${quoteName(name)} ${sqlType[type]} NOT NULL`);
-  await session.run(`CREATE TEMP TABLE ${quoteName(table)} (${columns.join(", ")})`);
+  await createTable(session, relation, table);
   const types = relation.attributes.map(({ type }) => type);
   await session.append({ catalog: null, schema: null, table }, types, rows);
   let index: Map<string, Place | null> | null = null;
@@ -58,6 +59,54 @@ export async function adapterPart(session: SqlSession, relation: Relation, read:
     places: async (wanted) => wanted.map(placeOf),
     read: readAll,
   };
+}
+
+/** What an adapter read, as parts whose temporary tables begin with `prefix`. Errors: a relation that the theories asked for do not declare. */
+export async function adapterParts(
+  session: SqlSession,
+  relations: ReadonlyMap<string, Relation>,
+  read: AdapterFacts,
+  prefix: string,
+): Promise<SourcePart[]> {
+  const parts: SourcePart[] = [];
+  for (const name of read.facts.keys()) {
+    parts.push(await adapterPart(session, declared(name, relations), read, `${prefix}_${name}`));
+  }
+  for (const table of read.tables ?? []) {
+    if (table.rows > 0)
+      parts.push(await tablePart(session, declared(table.relation, relations), table, `${prefix}_table_${table.relation}`));
+  }
+  return parts;
+}
+
+function declared(name: string, relations: ReadonlyMap<string, Relation>): Relation {
+  const relation = relations.get(name);
+  if (relation?.role === "base") return relation;
+  throw usageError(`the sources hold facts of \`${name}\`, which the theories asked for do not declare`);
+}
+
+/** A table's facts, put into a temporary table of the session named `name`. The caller of a `FactTable` says that no row is there twice. */
+async function tablePart(session: SqlSession, relation: Relation, table: FactTable, name: string): Promise<SourcePart> {
+  const types = relation.attributes.map(({ type }) => type);
+  if (types.join() !== table.types.join()) throw new Error(`a table of \`${relation.name}\` has the columns ${table.types.join(", ")}`);
+  await createTable(session, relation, name);
+  await session.appendColumns({ catalog: null, schema: null, table: name }, types, table.columns, table.rows);
+  async function* readAll(): AsyncGenerator<PlacedRows> {
+    for (const rows of table.batches()) yield { rows, places: rows.map((row) => table.placeOf(row)) };
+  }
+  return {
+    relation: relation.name,
+    expression: quoteName(name),
+    rows: table.rows,
+    distinct: true,
+    places: async (wanted) => wanted.map((row) => table.placeOf(row)),
+    read: readAll,
+  };
+}
+
+function createTable(session: SqlSession, relation: Relation, table: string): Promise<void> {
+  const columns = relation.attributes.map(({ name, type }) => `${quoteName(name)} ${sqlType[type]} NOT NULL`);
+  return session.run(`CREATE TEMP TABLE ${quoteName(table)} (${columns.join(", ")})`);
 }
 
 /** Several parts of one relation as one source of facts. */

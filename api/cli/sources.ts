@@ -1,3 +1,4 @@
+import type { Adapter } from "../../ingest/adapter.ts";
 import type { FileMapping } from "../../ingest/mapping.ts";
 import type { Quarantined } from "../../ingest/quarantine.ts";
 import { stageFile } from "../../ingest/stage_file.ts";
@@ -6,7 +7,7 @@ import type { Limits } from "../../schema/limits.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 import type { SourceArgument } from "./arguments.ts";
-import { adapterPart, type SourcePart, stagedPart } from "./source_part.ts";
+import { adapterParts, type SourcePart, stagedPart } from "./source_part.ts";
 import { usageError } from "./usage.ts";
 
 /** Outside data made readable as facts. They live as long as the session. */
@@ -23,7 +24,11 @@ export interface SourcesContext {
   readonly relations: ReadonlyMap<string, Relation>;
   readonly limits: Limits;
   readonly onProgress: (text: string) => void;
+  /** The time of the run, RFC 3339. */
+  readonly now: string;
 }
+
+type AdapterArgument = SourceArgument & { readonly kind: "adapter" };
 
 interface ReadSource {
   readonly parts: readonly SourcePart[];
@@ -33,18 +38,23 @@ interface ReadSource {
 }
 
 /**
- * Reads every source. Errors: those of `stageFile` and of the adapters; two sources for one adapter are a usage error, for what
- * two projects say would run together.
+ * Reads every source. Errors: those of `stageFile` and of the adapters; two sources for an adapter that does not read them as one are a
+ * usage error, for what two projects say would run together.
  */
 export async function readSources(context: SourcesContext, found: readonly SourceArgument[]): Promise<Sources> {
   const adapters = found.flatMap((argument) => (argument.kind === "adapter" ? [argument] : []));
-  const twice = adapters.find((argument, index) => adapters.findIndex((other) => other.adapter === argument.adapter) < index);
+  const isFirst = (argument: AdapterArgument): boolean => adapters.find(({ adapter }) => adapter === argument.adapter) === argument;
+  const twice = adapters.find((argument) => argument.adapter.readAll === undefined && !isFirst(argument));
   if (twice !== undefined)
     throw usageError(`\`${twice.path}\` is a second source for the theory \`${twice.adapter.theory}\``, "verify one at a time");
   const read: ReadSource[] = [];
   for (const argument of found) {
     context.onProgress(`reading ${argument.path}`);
-    read.push(argument.kind === "adapter" ? await readAdapter(context, argument) : await readFile(context, argument));
+    if (argument.kind === "relation") read.push(await readFile(context, argument));
+    else if (isFirst(argument)) {
+      const others = adapters.filter((other) => other.adapter === argument.adapter && other !== argument);
+      read.push(await readAdapter(context, argument.adapter, [argument.path, ...others.map(({ path }) => path)]));
+    }
   }
   return {
     parts: read.flatMap((source) => source.parts),
@@ -68,16 +78,10 @@ async function readFile(context: SourcesContext, argument: SourceArgument & { re
   };
 }
 
-async function readAdapter(context: SourcesContext, argument: SourceArgument & { readonly kind: "adapter" }): Promise<ReadSource> {
-  const { session, relations, limits } = context;
-  const { adapter, path } = argument;
-  const read = await adapter.read(path, { limits });
-  const parts: SourcePart[] = [];
-  for (const name of read.facts.keys()) {
-    const relation = relations.get(name);
-    if (relation?.role !== "base") throw usageError(`\`${path}\` holds facts of \`${name}\`, which the theories asked for do not declare`);
-    parts.push(await adapterPart(session, relation, read, `adapter_${adapter.theory}_${name}`));
-  }
+async function readAdapter(context: SourcesContext, adapter: Adapter, paths: readonly [string, ...string[]]): Promise<ReadSource> {
+  const { session, relations, limits, now } = context;
+  const read = await (adapter.readAll === undefined ? adapter.read(paths[0], { limits, now }) : adapter.readAll(paths, { limits, now }));
+  const parts = await adapterParts(session, relations, read, `adapter_${adapter.theory}`);
   return {
     parts,
     quarantined: read.quarantined.length,

@@ -1,5 +1,4 @@
-import type { Limits } from "../../schema/limits.ts";
-import type { Adapter, AdapterFacts } from "../adapter.ts";
+import type { Adapter, AdapterFacts, AdapterOptions } from "../adapter.ts";
 import { addComputedFacts } from "./computed_facts.ts";
 import { addHiddenLockFacts } from "./hidden_lock_facts.ts";
 import { addInstalledFacts } from "./installed_facts.ts";
@@ -22,7 +21,7 @@ export const npmAdapter: Adapter = {
   read: readProject,
 };
 
-async function readProject(path: string, options: { readonly limits: Limits }): Promise<AdapterFacts> {
+async function readProject(path: string, options: AdapterOptions): Promise<AdapterFacts> {
   const lockfile = await openLockfile(path, options.limits);
   const reading = new Reading(options.limits);
   addLockFacts(lockfile, reading);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { AssayError } from "../../schema/assay_error.ts";
 import type { Limits } from "../../schema/limits.ts";
-import type { Adapter, AdapterFacts } from "../adapter.ts";
+import type { Adapter, AdapterFacts, AdapterOptions } from "../adapter.ts";
 import { readStepStream } from "./step_stream.ts";
 import { type IntakeState, takeSteps } from "./take_steps.ts";
 
@@ -25,7 +25,7 @@ export const stepsAdapter: Adapter = {
   read: readMachine,
 };
 
-async function readMachine(path: string, { limits }: { readonly limits: Limits }): Promise<AdapterFacts> {
+async function readMachine(path: string, { limits }: AdapterOptions): Promise<AdapterFacts> {
   const { assert, places } = takeSteps(BLANK, readStepStream(await readText(path, limits), path, limits), limits);
   return { facts: assert, places, quarantined: [], events: [] };
 }

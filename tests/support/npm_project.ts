@@ -36,7 +36,7 @@ export function lockOf(packages: Readonly<Record<string, unknown>>, lockfileVers
 
 /** Reads a project with the default bounds. */
 export async function readNpm(path: string): Promise<AdapterFacts> {
-  return npmAdapter.read(path, { limits: limitsWith() });
+  return npmAdapter.read(path, { limits: limitsWith(), now: "2026-11-21T00:00:00Z" });
 }
 
 /** The rows of one relation. */

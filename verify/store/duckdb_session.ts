@@ -12,7 +12,9 @@ import {
   UBIGINT,
   VARCHAR,
 } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
 import {
+  type ChunkVisitor,
   type SqlColumn,
   SqlError,
   type SqlRow,
@@ -22,6 +24,7 @@ import {
   sqlType,
 } from "../../schema/sql_session.ts";
 import type { Value, ValueType } from "../../schema/value.ts";
+import { writeColumn } from "./column_writer.ts";
 import { Utf8Column } from "./utf8_column.ts";
 
 const APPEND_CHUNK_ROWS = 2048;
@@ -52,7 +55,7 @@ export class DuckDbSession implements SqlSession {
     return reader.getRows() as unknown as SqlRow[];
   }
 
-  async chunks(sql: string, types: readonly ValueType[], visit: (columns: readonly SqlColumn[], rows: number) => void): Promise<void> {
+  async chunks(sql: string, types: readonly ValueType[], visit: ChunkVisitor): Promise<void> {
     const result = await this.#guard(sql, () => this.#connection.stream(withEndMark(sql, types)));
     const fetch = (): Promise<DuckDBDataChunk | null> => this.#guard(sql, () => result.fetchChunk());
     let next = fetch();
@@ -62,7 +65,8 @@ export class DuckDbSession implements SqlSession {
       // DuckDB computes the next chunk while this one is read.
       if (!isLast) next = fetch();
       try {
-        if (rows > 0) visit(columnsOf(chunk, types, rows), rows);
+        const visited = rows > 0 ? visit(columnsOf(chunk, types, rows), rows) : undefined;
+        if (visited !== undefined) await visited;
       } catch (error) {
         this.#connection.interrupt();
         await next.catch(() => null);
@@ -75,8 +79,7 @@ export class DuckDbSession implements SqlSession {
   }
 
   async append(table: SqlTableName, types: readonly ValueType[], rows: Iterable<readonly (Value | null)[]>): Promise<number> {
-    const name = [table.catalog, table.schema, table.table].filter((part) => part !== null).join(".");
-    return this.#guard(`append to ${name}`, async () => {
+    return this.#guard(`append to ${tableText(table)}`, async () => {
       const appender = await this.#connection.createAppender(table.table, table.schema, table.catalog);
       let appended = 0;
       try {
@@ -90,6 +93,32 @@ export class DuckDbSession implements SqlSession {
         appender.closeSync();
       }
       return appended;
+    });
+  }
+
+  async appendColumns(
+    table: SqlTableName,
+    types: readonly ValueType[],
+    columns: readonly (readonly Value[])[],
+    rows: number,
+  ): Promise<void> {
+    await this.#guard(`append to ${tableText(table)}`, async () => {
+      const appender = await this.#connection.createAppender(table.table, table.schema, table.catalog);
+      try {
+        for (let from = 0; from < rows; from += APPEND_CHUNK_ROWS) {
+          const count = Math.min(APPEND_CHUNK_ROWS, rows - from);
+          const chunk = DuckDBDataChunk.create(
+            types.map((type) => columnType[type]),
+            count,
+          );
+          for (const [position, type] of types.entries()) {
+            writeColumn(duckdb.data_chunk_get_vector(chunk.chunk, position), type, columns[position] ?? [], from, count);
+          }
+          appender.appendDataChunk(chunk);
+        }
+      } finally {
+        appender.closeSync();
+      }
     });
   }
 
@@ -138,6 +167,10 @@ export class DuckDbSession implements SqlSession {
       throw new SqlError(kind, message, sql, /^INTERRUPT/.test(message));
     }
   }
+}
+
+function tableText({ catalog, schema, table }: SqlTableName): string {
+  return [catalog, schema, table].filter((part) => part !== null).join(".");
 }
 
 /** What the vectors of these types hold; their classes keep it to themselves. */

@@ -68,7 +68,7 @@ async function runImport(door: Door, texts: readonly string[], options: ImportOp
     const session = await openMemory({ memory_limit: `${base.limits.memory_mb}MB` });
     try {
       const onProgress = (text: string): void => door.terminal.progress(text);
-      const sources = await readSources({ session, relations, limits: base.limits, onProgress }, found);
+      const sources = await readSources({ session, relations, limits: base.limits, onProgress, now: door.clock.now() }, found);
       if (sources.quarantined > 0 && options.onViolation === "refuse") throw await refusal(sources, base.limits.violations_page);
       const reason = options.reason ?? `import of ${texts.join(", ")}`;
       return await propose({ door, base, sources, started, outputs }, { ...options, reason });

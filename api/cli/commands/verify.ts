@@ -81,7 +81,7 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
   seatClingo(session, seat);
   try {
     const onProgress = (text: string): void => door.terminal.progress(text);
-    const read = await readSources({ session, relations, limits, onProgress }, found);
+    const read = await readSources({ session, relations, limits, onProgress, now: door.clock.now() }, found);
     onProgress("judging");
     const judge = (from: number, limit: number): Promise<Verdict> =>
       judgeFacts({

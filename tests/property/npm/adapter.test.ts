@@ -15,7 +15,7 @@ const original = readFileSync(join(import.meta.dirname, "../../golden/npm/expres
 
 async function readOrRefuse(content: string | Uint8Array): Promise<void> {
   writeFileSync(file, content);
-  const read = await npmAdapter.read(file, { limits: limitsWith() }).catch((error: unknown) => {
+  const read = await npmAdapter.read(file, { limits: limitsWith(), now: "2026-11-21T00:00:00Z" }).catch((error: unknown) => {
     assert.ok(error instanceof AssayError, String(error));
     return null;
   });

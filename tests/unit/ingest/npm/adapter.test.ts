@@ -252,6 +252,6 @@ for (const [name, policy, place] of [
 
 test("more facts than one delta takes are refused", async () => {
   const directory = await npmProject({ "package-lock.json": lockOf({ ...root, "node_modules/a": { version: "1.0.0" } }) });
-  const reading = npmAdapter.read(directory, { limits: limitsWith({ delta_rows: 3 }) });
+  const reading = npmAdapter.read(directory, { limits: limitsWith({ delta_rows: 3 }), now: "2026-11-21T00:00:00Z" });
   await assert.rejects(reading, (error) => error instanceof AssayError && error.code === "npm.too_many_facts");
 });
