@@ -86,6 +86,8 @@ export const limits = {
     unit: "bytes",
     reason: "a key, a proof or an attestation, each read at once; real ones stay under 1 MB",
   },
+  chain_links: { value: 1_000_000, unit: "links", reason: "links of one attestation chain and commits of its repository" },
+  git_ms: { value: 120_000, unit: "milliseconds", reason: "one run of git over a repository's history" },
   report_testcases: {
     value: 200_000,
     unit: "test cases",
@@ -121,6 +123,12 @@ export const limits = {
   query_ms: { value: 60_000, unit: "milliseconds", reason: "one query over the network, which nobody may be waiting for any more" },
   page_rows: { value: 10_000, unit: "rows", reason: "rows of one page of JSON; the rest is behind its cursor" },
   stall_ms: { value: 30_000, unit: "milliseconds", reason: "how long a client may take nothing of a stream before it is given up" },
+  header_ms: { value: 20_000, unit: "milliseconds", reason: "how long a connection may take over a request's headers" },
+  request_ms: {
+    value: 600_000,
+    unit: "milliseconds",
+    reason: "how long a request may take to arrive; a slow upload of a large file takes minutes",
+  },
   requests_a_second: { value: 50_000, unit: "requests", reason: "requests of one principal in one second" },
   keys_kept: {
     value: 100_000,

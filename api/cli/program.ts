@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { explainCommand } from "./commands/explain.ts";
+import { glueCommand } from "./commands/glue.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { loadCommand } from "./commands/load.ts";
@@ -9,8 +10,10 @@ import { proveCommand } from "./commands/prove.ts";
 import { queryCommand } from "./commands/query.ts";
 import { repairCommand } from "./commands/repair.ts";
 import { resCommand } from "./commands/res.ts";
+import { settleCommand } from "./commands/settle.ts";
 import { stepCommand } from "./commands/step.ts";
 import { testCommand } from "./commands/test.ts";
+import { traceCommand } from "./commands/trace.ts";
 import { uuidCommand } from "./commands/uuid.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { whatIfCommand } from "./commands/whatif.ts";
@@ -37,14 +40,17 @@ export function program(door: Door): Command {
     loadCommand,
     proposeCommand,
     proveCommand,
+    glueCommand,
     importCommand,
     queryCommand,
     explainCommand,
     logCommand,
     repairCommand,
     resCommand,
+    settleCommand,
     stepCommand,
     testCommand,
+    traceCommand,
     uuidCommand,
     whatIfCommand,
   ]) {

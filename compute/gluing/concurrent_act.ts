@@ -1,3 +1,4 @@
+import type pl from "nodejs-polars";
 import { type AccordFrames, glue } from "./families.ts";
 
 /** Two local sections to be put together: of `f`, x over v and y over w. */
@@ -9,12 +10,23 @@ export interface LocalPair {
   readonly y: string;
 }
 
+/** A section over the far corner of a diamond. */
+export interface FarSection {
+  readonly u: string;
+  readonly section: string;
+}
+
 /**
  * The concurrent act of two sections over the two sides of a diamond: the section over its far corner that restricts to both. Null where
  * there is none; they then restrict differently to the near corner, or do not glue. Where gluing is not unique, the first by name.
  */
-export function concurrentAct(accord: AccordFrames, { f, v, w, x, y }: LocalPair): { readonly u: string; readonly section: string } | null {
-  const glued = glue(accord).amalgamations.toRecords() as unknown as readonly (LocalPair & { readonly u: string; readonly g: string })[];
+export function concurrentAct(accord: AccordFrames, pair: LocalPair): FarSection | null {
+  return pickAct(glue(accord).amalgamations, pair);
+}
+
+/** The same, of amalgamations that `glue` found. */
+export function pickAct(amalgamations: pl.DataFrame, { f, v, w, x, y }: LocalPair): FarSection | null {
+  const glued = amalgamations.toRecords() as unknown as readonly (LocalPair & { readonly u: string; readonly g: string })[];
   const fits = (one: LocalPair): boolean =>
     one.f === f &&
     ((one.v === v && one.w === w && one.x === x && one.y === y) || (one.v === w && one.w === v && one.x === y && one.y === x));

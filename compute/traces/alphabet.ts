@@ -39,6 +39,11 @@ export class Alphabet {
     return this.#independent[a * this.size + b] === 1;
   }
 
+  /** Every pair of independent letters, once. */
+  pairs(): (readonly [string, string])[] {
+    return this.names.flatMap((a, i) => this.names.flatMap((b, j) => (i < j && this.isIndependent(i, j) ? [[a, b] as const] : [])));
+  }
+
   #declare(a: string, b: string): void {
     if (a === b) throw new AssayError("machine.independence", `\`${a}\` cannot be independent of itself`, { place: a });
     const [first, second] = [this.letter(a), this.letter(b)];
