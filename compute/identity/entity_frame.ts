@@ -1,7 +1,9 @@
 import { Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import pl from "nodejs-polars";
 import { AssayError } from "../../schema/assay_error.ts";
-import { type EntityKind, entityIds } from "./entity_ids.ts";
+import { ComputePool } from "../compute_pool.ts";
+import { type EntityIds, type EntityKind, entityIds } from "./entity_ids.ts";
+import type { KeyColumn } from "./entity_key.ts";
 import { uuidColumn } from "./uuid_column.ts";
 
 export interface EntityColumn extends EntityKind {
@@ -18,11 +20,14 @@ export interface IdentifiedFrame {
   readonly missing: pl.DataFrame;
 }
 
+/** From so many rows on, worker threads give the ids. */
+const LARGE_ROWS = 500_000;
+
 /**
- * Gives every row of a lazy frame the id of its entity (see `entityIds`), as text.
+ * Gives every row of a lazy frame the id of its entity (see `entityIds`), as text; those of a large one in worker threads.
  * Errors: `identity.key_missing` for a key that is no column, `identity.taken` where `into` is one; those of `entityIds`.
  */
-export function withEntityIds(frame: pl.LazyDataFrame, of: EntityColumn): IdentifiedFrame {
+export async function withEntityIds(frame: pl.LazyDataFrame, of: EntityColumn): Promise<IdentifiedFrame> {
   const { columns } = frame;
   const unknown = of.key.find((name) => !columns.includes(name));
   if (unknown !== undefined) {
@@ -32,11 +37,20 @@ export function withEntityIds(frame: pl.LazyDataFrame, of: EntityColumn): Identi
   const rows = frame.collectSync();
   const keys = tableFromIPC(rows.select(...of.key).writeIPCStream());
   const parts = of.key.map((name) => ({ name, values: column(keys, name) }));
-  const { ids, missing } = entityIds(of, parts);
+  const { ids, missing } = rows.height < LARGE_ROWS ? entityIds(of, parts) : await idsInWorkers(of, parts);
   const made = new Table({ [of.into]: uuidColumn(ids, missing) });
   const whole = pl.concat([pl.readIPCStream(Buffer.from(tableToIPC(made, "stream"))), rows], { how: "horizontal" });
   const hasId = pl.col(of.into).isNotNull();
   return { identified: whole.filter(hasId), missing: whole.filter(hasId.not()).drop(of.into) };
+}
+
+async function idsInWorkers(of: EntityKind, parts: readonly KeyColumn[]): Promise<EntityIds> {
+  const pool = new ComputePool();
+  try {
+    return await pool.entityIds(of, parts);
+  } finally {
+    await pool.close();
+  }
 }
 
 function column(table: Table, name: string): ReturnType<typeof uuidColumn> {

@@ -46,7 +46,7 @@ async function uuids(path: string, options: UuidOptions): Promise<Outcome> {
   const { service, kind, into } = options;
   const of = { service, kind, into, key: options.key.split(",") };
   try {
-    const { identified, missing } = withEntityIds(frame, of);
+    const { identified, missing } = await withEntityIds(frame, of);
     const data = { columns: identified.columns, identified: identified.height, missing: missing.height };
     const events = missing.height === 0 ? [] : [leftOut(path, missing.height)];
     const print = () => (options.format === "arrow" ? identified.writeIPCStream() : identified.writeCSV());

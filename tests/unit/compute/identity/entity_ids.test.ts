@@ -109,7 +109,7 @@ test("whole numbers are their decimal text, in every engine", async () => {
   );
 });
 
-test("Polars and Arrow of every text layout give the same ids, chunked or not", () => {
+test("Polars and Arrow of every text layout give the same ids, chunked or not", async () => {
   const rows = [
     ["a", "é"],
     [" b ", null],
@@ -129,7 +129,7 @@ test("Polars and Arrow of every text layout give the same ids, chunked or not", 
   );
   assert.deepEqual(ofTable, plain);
   const frame = pl.DataFrame({ k0: rows.map(([one]) => one), k1: rows.map(([, two]) => two), other: [1, 2, 3, 4] });
-  const { identified, missing } = withEntityIds(frame.lazy(), { ...kind, key: ["k0", "k1"], into: "id" });
+  const { identified, missing } = await withEntityIds(frame.lazy(), { ...kind, key: ["k0", "k1"], into: "id" });
   assert.deepEqual(
     identified.getColumn("id").toArray(),
     rows.map(expected).filter((id) => id !== null),
@@ -138,13 +138,23 @@ test("Polars and Arrow of every text layout give the same ids, chunked or not", 
   assert.deepEqual(missing.getColumn("other").toArray(), [2]);
 });
 
-test("what has no single form is refused by name", () => {
+test("what has no single form is refused by name", async () => {
   const isCode = (code: string) => (error: unknown) => error instanceof AssayError && error.code === code;
   const floats = { name: "f", values: vectorFromArray([1.5], new Float64()) };
   assert.throws(() => encodeKeys([floats]), isCode("identity.key_type"));
   const frame = pl.DataFrame({ k: ["a"], id: ["b"] }).lazy();
-  assert.throws(() => withEntityIds(frame, { ...kind, key: ["x"], into: "new" }), isCode("identity.key_missing"));
-  assert.throws(() => withEntityIds(frame, { ...kind, key: ["k"], into: "id" }), isCode("identity.taken"));
+  await assert.rejects(withEntityIds(frame, { ...kind, key: ["x"], into: "new" }), isCode("identity.key_missing"));
+  await assert.rejects(withEntityIds(frame, { ...kind, key: ["k"], into: "id" }), isCode("identity.taken"));
+});
+
+test("a large frame's ids, given in worker threads, are those of its rows alone", async () => {
+  const rows = 500_000;
+  const keys = Array.from({ length: rows }, (_, row) => (row === 77_777 ? null : `k${row}`));
+  const { identified, missing } = await withEntityIds(pl.DataFrame({ k: keys }).lazy(), { ...kind, key: ["k"], into: "id" });
+  assert.deepEqual([identified.height, missing.height], [rows - 1, 1]);
+  const found = identified.getColumn("id");
+  for (const row of [0, 65_535, 65_536, 77_776]) assert.equal(found.get(row), expected([`k${row}`]));
+  assert.equal(found.get(rows - 2), expected([`k${rows - 1}`]));
 });
 
 test("a kind's namespace depends on service and kind", () => {
