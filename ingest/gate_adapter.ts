@@ -6,8 +6,6 @@ export type GateSource = { readonly path: string } | { readonly name: string; re
 
 export interface GateReadOptions {
   readonly limits: Limits;
-  /** The set of laws and severities to judge by, by its name; the theory's own choice where null. */
-  readonly profile: string | null;
   /** A folder with what the judge knows and the documents do not: keys, roles, thresholds. */
   readonly policy: string | null;
   /** A folder with the files that documents speak of, to be measured; unmeasured they are missing. */
@@ -31,6 +29,10 @@ export interface GateFacts extends AdapterFacts {
   readonly subjects: readonly GateSubject[];
   /** Relations that hold what this run says and nothing older: facts of them that a fact base keeps and this run lacks are retracted. */
   readonly replaces: readonly string[];
+  /** What places are relative to, seen from the current folder; that folder itself where absent. */
+  readonly folder?: string;
+  /** What was measured and is worth telling beside the verdict. */
+  readonly summary?: Readonly<Record<string, unknown>>;
 }
 
 /** Reads any number of documents as the facts of one theory. */

@@ -1739,6 +1739,13 @@ export const registry = {
     sarif: "error",
     help: "subscribe again with the last cursor seen: nothing is lost",
   },
+  "query.unknown_relation": {
+    title: "there is no such relation",
+    http: 404,
+    exit: 3,
+    sarif: "error",
+    help: "`GET /v1/theories` names the theories in force, whose relations there are",
+  },
   "query.sql_confined": {
     title: "an SQL statement reaches beyond the relations",
     http: 403,
@@ -1808,6 +1815,34 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "take an Ed25519 or ECDSA P-256 key in PEM, unencrypted",
+  },
+  "attest.malformed": {
+    title: "a file is no attestation",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "give the file that `assay gate --attest` wrote",
+  },
+  "gate.profile": {
+    title: "the fact base judges by another profile",
+    http: 409,
+    exit: 3,
+    sarif: "error",
+    help: "leave `--profile` out, or load the theory under it: `assay load --profile NAME`",
+  },
+  "gate.sources": {
+    title: "these sources cannot be gated together",
+    http: 400,
+    exit: 3,
+    sarif: "error",
+    help: "gate one at a time",
+  },
+  "gate.theory": {
+    title: "the fact base does not judge by this theory",
+    http: 409,
+    exit: 3,
+    sarif: "error",
+    help: "load it: `assay load --db FILE --theory NAME`",
   },
   "git.chain": {
     title: "a file is no attestation chain",

@@ -37,6 +37,6 @@ export function makeVerdict(parts: VerdictParts): Verdict {
 }
 
 /** `nothing_checked.<what>`: there was nothing to judge, or nothing to judge it by. */
-export function nothingChecked(what: "delta" | "laws" | "facts", detail: string): Undecided {
+export function nothingChecked(what: "delta" | "laws" | "facts" | "documents", detail: string): Undecided {
   return { code: `nothing_checked.${what}`, relation: null, bound: null, unit: null, detail };
 }

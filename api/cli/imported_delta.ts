@@ -10,8 +10,8 @@ import type { SourcePart } from "./source_part.ts";
 export interface Proposal {
   readonly proposer: string;
   readonly reason: string;
-  /** Retract facts of the relations fed that no source holds. */
-  readonly replace: boolean;
+  /** Relations of which facts that no source holds are retracted: those named, or `fed`, those that a source feeds. */
+  readonly replace: readonly string[] | "fed";
 }
 
 interface Collected {
@@ -35,11 +35,10 @@ export async function importedDelta(base: FactBase, parts: readonly SourcePart[]
     }
   }
   const retract = new Map<string, Row[]>();
-  if (proposal.replace) {
-    for (const [relation, { texts }] of collected) {
-      const gone = (await presentRows(base, relation)).filter((row) => !texts.has(rowText(row)));
-      if (gone.length > 0) retract.set(relation, gone);
-    }
+  for (const relation of proposal.replace === "fed" ? collected.keys() : proposal.replace) {
+    const texts = collected.get(relation)?.texts;
+    const gone = (await presentRows(base, relation)).filter((row) => texts?.has(rowText(row)) !== true);
+    if (gone.length > 0) retract.set(relation, gone);
   }
   const withRows = [...collected].filter(([, { rows }]) => rows.length > 0);
   return {

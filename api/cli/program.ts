@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { attestCommand } from "./commands/attest.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { gateCommand } from "./commands/gate.ts";
 import { glueCommand } from "./commands/glue.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
@@ -36,6 +38,8 @@ export function program(door: Door): Command {
     .configureOutput({ writeOut: (text) => door.host.stdout.write(text), writeErr: () => undefined });
   for (const register of [
     verifyCommand,
+    gateCommand,
+    attestCommand,
     initCommand,
     loadCommand,
     proposeCommand,

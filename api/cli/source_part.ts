@@ -109,8 +109,14 @@ function createTable(session: SqlSession, relation: Relation, table: string): Pr
   return session.run(`CREATE TEMP TABLE ${quoteName(table)} (${columns.join(", ")})`);
 }
 
+/** Parts as sources of facts, one a relation. */
+export function joinedSources(relations: ReadonlyMap<string, Relation>, parts: readonly SourcePart[]): Map<string, FactSource> {
+  const byRelation = Map.groupBy(parts, (part) => part.relation);
+  return new Map([...byRelation].map(([name, own]) => [name, joinedSource(relations.get(name) as Relation, own)]));
+}
+
 /** Several parts of one relation as one source of facts. */
-export function joinedSource(relation: Relation, parts: readonly SourcePart[]): FactSource {
+function joinedSource(relation: Relation, parts: readonly SourcePart[]): FactSource {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
   const columns = relation.attributes.map(({ name }) => quoteName(name)).join(", ");

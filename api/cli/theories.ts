@@ -19,19 +19,19 @@ export interface Judgement {
   readonly events: readonly ErrorReport[];
 }
 
-/** Finds theories by name or folder, under the profile where one is named. Errors: those of `findTheory` and `underProfile`. */
-export async function foundTheories(names: readonly string[], profile?: string): Promise<Theory[]> {
+/** Finds theories by name or folder, under the profile where one is named, which may stand in one of `folders`. Errors: those of `findTheory` and `underProfile`. */
+export async function foundTheories(names: readonly string[], profile?: string, folders: readonly string[] = []): Promise<Theory[]> {
   const found: Theory[] = [];
   for (const name of names) found.push(await findTheory(name));
-  return profile === undefined ? found : underProfile(found, profile);
+  return profile === undefined ? found : underProfile(found, profile, folders);
 }
 
 /**
  * Finds the theories by name or folder, under the profile where one is named, and those that they need, and compiles them together.
  * Errors (`AssayError`): those of `foundTheories`; `theory.rejected` for programs with errors, all of them beside it.
  */
-export async function judgementOf(names: readonly string[], profile?: string): Promise<Judgement> {
-  const theories = await withNeeds(await foundTheories(names, profile));
+export async function judgementOf(names: readonly string[], profile?: string, folders: readonly string[] = []): Promise<Judgement> {
+  const theories = await withNeeds(await foundTheories(names, profile, folders));
   const compiled = compileTheories(theories);
   if (compiled.program === null) throw rejected(compiled.diagnostics, "theory.rejected", "the set of theories");
   const events = compiled.diagnostics.map(diagnosticReport);

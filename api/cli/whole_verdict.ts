@@ -8,10 +8,10 @@ export function needsAll(outputs: readonly Output[]): boolean {
   return outputs.some(({ format }) => format !== "tty" && format !== "json");
 }
 
-/** Gives a verdict of `base` all its violations where a form needs them, page by page, up to the bound `report_violations`. */
-export async function wholeVerdict(base: FactBase, verdict: Verdict, outputs: readonly Output[]): Promise<Verdict> {
+/** Gives a verdict of `base` all its violations where they are needed, page by page, up to the bound `report_violations`. */
+export async function wholeVerdict(base: FactBase, verdict: Verdict, isNeeded: boolean): Promise<Verdict> {
   const { delta } = verdict;
-  if (delta === null || verdict.verdict !== "refused" || !needsAll(outputs)) return verdict;
+  if (delta === null || verdict.verdict !== "refused" || !isNeeded) return verdict;
   const violations = [...verdict.violations];
   let { cursor } = verdict;
   while (cursor !== null && violations.length < base.limits.report_violations) {

@@ -20,7 +20,7 @@ import type { Outcome } from "../outcome.ts";
 import { repairsFor } from "../repairs.ts";
 import { readSources, type Sources } from "../sources.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
-import { cutNotice, wholeVerdict } from "../whole_verdict.ts";
+import { cutNotice, needsAll, wholeVerdict } from "../whole_verdict.ts";
 
 interface ImportOptions extends JudgingOptions, FormatOptions, RepairsOptions {
   readonly json?: boolean;
@@ -89,12 +89,16 @@ interface Import {
 
 async function propose({ door, base, sources, started, outputs }: Import, options: ImportOptions): Promise<Outcome> {
   const { onViolation, show } = options;
-  const proposal = { proposer: options.proposer ?? accountName(), reason: options.reason ?? "import", replace: options.replace === true };
+  const proposal = {
+    proposer: options.proposer ?? accountName(),
+    reason: options.reason ?? "import",
+    replace: options.replace === true ? ("fed" as const) : [],
+  };
   const delta = await importedDelta(base, sources.parts, proposal);
   door.terminal.progress("judging");
   const imported = await importDelta(base, delta, { onViolation, retry: options.retry === true });
   const { setAside, rounds } = imported;
-  const verdict = await wholeVerdict(base, imported.verdict, outputs);
+  const verdict = await wholeVerdict(base, imported.verdict, needsAll(outputs));
   const isMended = options.repairs > 0 && verdict.verdict === "refused";
   const repaired = isMended ? await repairsFor(door, base, delta, options.repairs) : null;
   const records = await sources.quarantine(0, base.limits.violations_page);

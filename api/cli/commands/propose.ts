@@ -7,7 +7,7 @@ import { databaseOption, type JudgingOptions, jsonOption, judgingOptions, type R
 import type { Outcome } from "../outcome.ts";
 import { repairsFor } from "../repairs.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
-import { cutNotice, wholeVerdict } from "../whole_verdict.ts";
+import { cutNotice, needsAll, wholeVerdict } from "../whole_verdict.ts";
 
 interface ProposeOptions extends JudgingOptions, FormatOptions, RepairsOptions {
   readonly json?: boolean;
@@ -31,7 +31,7 @@ async function propose(door: Door, path: string, options: ProposeOptions, output
   const started = door.clock.micros();
   return withFactBase(door, options.db, options, async (base) => {
     const delta = await readDeltaFile(door, path, base.limits);
-    const verdict = await wholeVerdict(base, await base.propose(delta), outputs);
+    const verdict = await wholeVerdict(base, await base.propose(delta), needsAll(outputs));
     const isMended = options.repairs > 0 && verdict.verdict === "refused";
     const repaired = isMended ? await repairsFor(door, base, delta, options.repairs) : null;
     return verdictOutcome(repaired === null ? verdict : { ...verdict, repairs: repaired.verdict.repairs }, {

@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { openClingo } from "../../../logic/engines/clingo/open_clingo.ts";
 import { findSouffle } from "../../../logic/engines/souffle/find_souffle.ts";
-import type { Relation } from "../../../schema/relation.ts";
 import type { Verdict } from "../../../schema/verdict.ts";
 import { ClingoSeat, seatClingo } from "../../../verify/checks/answer_sets.ts";
 import { asksClingo, seatedEngines } from "../../../verify/engine_name.ts";
-import { type FactSource, judgeFacts } from "../../../verify/judge_facts.ts";
+import { judgeFacts } from "../../../verify/judge_facts.ts";
 import { openMemory } from "../../../verify/store/duckdb_session.ts";
 import { cursorOffset } from "../../../verify/violation_page.ts";
 import { adapterFor } from "../adapters.ts";
@@ -26,7 +25,7 @@ import {
 import type { Outcome } from "../outcome.ts";
 import { withQuarantine } from "../quarantine_verdict.ts";
 import { sourceNames } from "../source_names.ts";
-import { joinedSource, type SourcePart } from "../source_part.ts";
+import { joinedSources } from "../source_part.ts";
 import { readSources, type Sources } from "../sources.ts";
 import { judgementOf } from "../theories.ts";
 import { usageError } from "../usage.ts";
@@ -90,7 +89,7 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
         limits: { ...limits, violations_page: limit },
         theories: judgement.hashes,
         program: judgement.program,
-        sources: joined(relations, read.parts),
+        sources: joinedSources(relations, read.parts),
         offset: from,
         texts: judgement.theories,
         ...(souffle === null ? {} : { souffle }),
@@ -115,11 +114,6 @@ async function theoriesOfAdapters(sources: readonly string[]): Promise<string[]>
     if (adapter !== null) found.add(adapter.theory);
   }
   return [...found];
-}
-
-function joined(relations: ReadonlyMap<string, Relation>, parts: readonly SourcePart[]): Map<string, FactSource> {
-  const byRelation = Map.groupBy(parts, (part) => part.relation);
-  return new Map([...byRelation].map(([name, own]) => [name, joinedSource(relations.get(name) as Relation, own)]));
 }
 
 /** Records that became no fact come first, then the laws' violations. */
