@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import pl from "nodejs-polars";
+import { openMemory } from "../../verify/store/duckdb_session.ts";
 import { assay, assayJson, folder } from "./assay.ts";
 
 const of = ["--service", "https://example.org/shop", "--kind", "customer", "--key", "country,number"];
@@ -24,10 +25,25 @@ test("the same rows get the same ids from CSV and from Parquet, in any order", a
   assert.deepEqual(parquet.stdout.trimEnd().split("\n").slice(1).toSorted(), lines.toSorted());
 });
 
+test("the macros give the same ids in DuckDB", async (context) => {
+  const cwd = folder(context);
+  writeFileSync(join(cwd, "a.csv"), "country,number\nDE,é 7\n");
+  const { stdout } = await assay(["uuid", ...of, "a.csv"], { cwd });
+  const macros = await assay(["uuid", "--macros"]);
+  const session = await openMemory();
+  for (const statement of macros.stdout.trimEnd().split(/;\n|;$/)) if (statement !== "") await session.run(statement);
+  const rows = await session.rows("SELECT entity_uuid('https://example.org/shop', 'customer', ['DE', 'é 7'])");
+  session.close();
+  assert.equal(stdout.split("\n")[1]?.slice(0, 36), rows[0]?.[0]);
+  assert.equal((await assayJson(["uuid", "--macros", "a.csv"], { cwd })).envelope.error?.code, "usage.arguments");
+  assert.equal((await assayJson(["uuid", "a.csv"], { cwd })).envelope.error?.code, "usage.arguments");
+});
+
 test("rows without a part of their key are left out and counted", async (context) => {
   const cwd = folder(context);
   writeFileSync(join(cwd, "a.csv"), "country,number\nDE,1\n,2\n");
-  const ran = await assayJson(["uuid", ...of, "a.csv"], { cwd });
+  const ran = await assayJson(["uuid", ...of, "--quarantine", "left.csv", "a.csv"], { cwd });
+  assert.equal(readFileSync(join(cwd, "left.csv"), "utf8"), "country,number\n,2\n");
   assert.equal(ran.code, 1);
   assert.deepEqual(ran.envelope.data, { columns: ["id", "country", "number"], identified: 1, missing: 1 });
   assert.equal(ran.envelope.events[0]?.code, "identity.part_missing");
