@@ -38,6 +38,11 @@ export class FactTable {
     if (length > 6) (columns[6] as FactColumn).push(g as Value);
   }
 
+  /** Adds a fact of any number of attributes. */
+  addRow(row: Row): void {
+    for (const [position, column] of this.columns.entries()) column.push(row[position] as Value);
+  }
+
   row(at: number): Row {
     return this.columns.map((column, position) => {
       const value = column[at] as Value;
