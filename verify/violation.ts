@@ -18,12 +18,25 @@ export function witnessOf(relation: Pick<Relation, "attributes">, row: Row): Wit
   return Object.fromEntries(relation.attributes.map(({ name }, index) => [name, row[index] as Value]));
 }
 
-/** The law's message with each `{attribute}` hole filled from the witness; an empty symbol shows as `""`. */
+/**
+ * The law's message with each `{attribute}` hole filled from the witness; an empty symbol shows as `""`, and `{attribute/6}` a whole number
+ * of millionths as a decimal.
+ */
 export function fillMessage(message: string, witness: Witness): string {
-  return message.replace(/\{([^{}]*)\}/g, (hole, name: string) => {
-    if (!Object.hasOwn(witness, name)) return hole;
-    return witness[name] === "" ? '""' : String(witness[name]);
+  return message.replace(/\{([^{}]*?)(?:\/(\d))?\}/g, (hole, name: string, places: string | undefined) => {
+    const value = Object.hasOwn(witness, name) ? witness[name] : undefined;
+    if (value === undefined) return hole;
+    if (typeof value === "bigint" && places !== undefined) return decimalText(value, Number(places));
+    return value === "" ? '""' : String(value);
   });
+}
+
+/** `value` x 10^-`places`, without zeros at its end. */
+function decimalText(value: bigint, places: number): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(places + 1, "0");
+  const point = digits.length - places;
+  const fraction = digits.slice(point).replace(/0+$/, "");
+  return `${value < 0n ? "-" : ""}${digits.slice(0, point)}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
 export interface GateFinding {

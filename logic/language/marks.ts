@@ -73,9 +73,9 @@ export function readMarks(marks: readonly Mark[], sink: DiagnosticSink): Marks {
   return { laws, keys, defaults, repairs };
 }
 
-/** The attribute names in the `{…}` holes of a law's message, in order. */
+/** The attribute names in the `{…}` holes of a law's message, in order; `{price/2}` is the number `price` of hundredths, told as a decimal. */
 export function messageHoles(message: string): string[] {
-  return [...message.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "");
+  return [...message.matchAll(/\{([^{}]*)\}/g)].map((match) => (match[1] ?? "").replace(/\/\d$/, ""));
 }
 
 /** Reports every hole of a law's message that names no attribute, as `check.law_hole`. */

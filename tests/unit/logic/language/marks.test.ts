@@ -88,6 +88,7 @@ describe("marks", () => {
 
   it("finds the holes of a message and those that name no attribute", () => {
     assert.deepEqual(messageHoles("{a} and {b}, {} {a}"), ["a", "b", "", "a"]);
+    assert.deepEqual(messageHoles("{a/6} of {b/x}"), ["a", "b/x"]);
     const sink = new DiagnosticSink();
     checkHoles({ id: "l", severity: "error", message: "{a} {bx} {}", span }, ["a", "b"], sink);
     assert.deepEqual(
