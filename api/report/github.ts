@@ -18,7 +18,7 @@ export function* githubReport(report: Report): Generator<string> {
   if (hidden > 0) yield command("error", null, "assay", `${countText(hidden, "more violation")} not listed here`);
   yield "::group::laws that ran\n";
   for (const { law, severity, violations, waived } of lawsThatRan(verdict)) {
-    yield `${printable(law)} ${severity} ${violations}${waived > 0 ? ` (${waived} waived)` : ""}\n`;
+    yield `${violations} ${severity} ${printable(law)}${waived > 0 ? ` (${waived} waived)` : ""}\n`;
   }
   yield "::endgroup::\n";
   yield command(verdict.verdict === "accepted" ? "notice" : "error", null, `assay ${verdict.verdict}`, verdictLine(verdict));
@@ -51,9 +51,9 @@ function command(level: "error" | "warning" | "notice", location: Location | nul
   return `::${level} ${[...where, `title=${property(title)}`].join(",")}::${data(text)}\n`;
 }
 
-/** Text after `::`, where only these three characters end or change a command. */
+/** Text after `::`, in lines; only a percent sign or a line end would change the command. */
 function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return text.split(/\r?\n/).map(printable).join("\n").replaceAll("%", "%25").replaceAll("\n", "%0A");
 }
 
 /** A property's value, which also ends at a colon or comma. */

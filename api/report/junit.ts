@@ -9,8 +9,10 @@ import { verdictLine } from "./verdict_line.ts";
 import { xmlAttributes, xmlText } from "./xml.ts";
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
-/** The suite of what belongs to no document. */
+/** The suite of the verdict itself. */
 const WHOLE = "verdict";
+/** The suite of violations that stand in no document. */
+const NOWHERE = "no document";
 
 /**
  * A verdict as JUnit XML: a suite a document, in it one test case a law, passed or failed; all violations of a law in one document are one
@@ -21,11 +23,13 @@ export function* junitReport(report: Report): Generator<string> {
   const { verdict } = report;
   const suites = suitesOf(report);
   const tests = suites.reduce((sum, { cases }) => sum + cases.length, 0) + 1;
-  const failures = suites.reduce((sum, { cases }) => sum + cases.filter(({ violations }) => isFailure(violations)).length, 0);
+  const broken = suites.reduce((sum, { cases }) => sum + cases.filter(({ violations }) => isFailure(violations)).length, 0);
+  const isUnsaid = verdict.verdict === "refused" && broken === 0;
+  const failures = broken + (isUnsaid ? 1 : 0);
   const errors = verdict.undecided === null ? 0 : 1;
   yield `${HEAD}<testsuites${xmlAttributes({ name: "assay", tests, failures, errors })}>\n`;
   for (const suite of suites) yield* suiteXml(report, suite);
-  yield* wholeXml(report, suites);
+  yield* wholeXml(report, isUnsaid);
   yield "</testsuites>\n";
 }
 
@@ -57,7 +61,7 @@ function suitesOf(report: Report): Suite[] {
   const { verdict, subjects, folder } = report;
   const names = subjects.map((name) => placed(folder, { path: name, line: null, column: null }).path);
   const laws = lawsThatRan(verdict).map(({ law }) => law);
-  const found = Map.groupBy(verdict.violations, (violation) => violationLocation(report, violation)?.path ?? WHOLE);
+  const found = Map.groupBy(verdict.violations, (violation) => violationLocation(report, violation)?.path ?? NOWHERE);
   const everyLaw = names.length * laws.length <= limits.report_testcases.value;
   const all = [...new Set([...names, ...found.keys()])];
   const suites = all.map((subject): Suite => {
@@ -66,9 +70,9 @@ function suitesOf(report: Report): Suite[] {
     return { subject, cases: listed.map((law) => ({ law, violations: own.get(law) ?? [] })) };
   });
   const broken = new Set(verdict.violations.map(({ law }) => law));
-  if (everyLaw && names.length > 0) return suites;
   const held = laws.filter((law) => !broken.has(law)).map((law): Case => ({ law, violations: [] }));
-  return [...suites.filter(({ cases }) => cases.length > 0), { subject: "every document", cases: held }];
+  const everywhere = everyLaw && names.length > 0 ? [] : [{ subject: "every document", cases: held }];
+  return [...suites, ...everywhere].filter(({ cases }) => cases.length > 0);
 }
 
 function* suiteXml(report: Report, { subject, cases }: Suite): Generator<string> {
@@ -80,7 +84,7 @@ function* suiteXml(report: Report, { subject, cases }: Suite): Generator<string>
 
 function caseXml(report: Report, subject: string, { law, violations }: Case): string {
   const location = violations[0] === undefined ? null : violationLocation(report, violations[0]);
-  const file = location?.path ?? (report.subjects.length > 0 && subject !== WHOLE ? subject : null);
+  const file = location?.path ?? (report.subjects.length > 0 && subject !== NOWHERE ? subject : null);
   const head = `<testcase${xmlAttributes({ name: law, classname: subject, file, line: location?.line ?? null })}`;
   const [first] = violations;
   if (first === undefined) return `${head}/>\n`;
@@ -90,10 +94,9 @@ function caseXml(report: Report, subject: string, { law, violations }: Case): st
   return `${head}>\n<failure${xmlAttributes({ type: law, message: `${first.message}${more}` })}>${text}</failure>\n</testcase>\n`;
 }
 
-/** The last suite: the verdict itself, which fails or errs where no single law does. */
-function* wholeXml({ verdict, events }: Report, suites: readonly Suite[]): Generator<string> {
+/** The last suite: the verdict itself, which errs where it is undecided, and fails where it is refused and no law listed says so. */
+function* wholeXml({ verdict, events }: Report, isUnsaid: boolean): Generator<string> {
   const { undecided } = verdict;
-  const isUnsaid = verdict.verdict === "refused" && !suites.some(({ cases }) => cases.some(({ violations }) => isFailure(violations)));
   const counts = { tests: 1, failures: isUnsaid ? 1 : 0, errors: undecided === null ? 0 : 1 };
   yield `<testsuite${xmlAttributes({ name: WHOLE, ...counts })}>\n<properties>\n`;
   const checked = Object.entries(verdict.checked).map(([name, value]) => [`checked.${name}`, value] as const);

@@ -73,14 +73,13 @@ function errorLine({ code: name, title, detail, place, help }: ErrorReport): str
   return `- **${escaped(name)}** ${escaped(title)}: ${escaped(detail)}${where}${help === null ? "" : `; ${escaped(help)}`}`;
 }
 
-/** Text that Markdown and HTML take for nothing but text, on one line; `@` would call people. */
+/** Characters that mean something, each written so that it does not; `@` would call people. */
+const SPECIAL = /[&<>@\\`*_{}[\]()#+!|~]/g;
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;" };
+
+/** Text that Markdown and HTML take for nothing but text, on one line. */
 function escaped(text: string): string {
-  return printable(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll("@", "&#64;")
-    .replace(/[\\`*_{}[\]()#+!|~]/g, (character) => `\\${character}`);
+  return printable(text).replace(SPECIAL, (character) => ENTITIES[character] ?? `\\${character}`);
 }
 
 /** Text as a code span, fenced by more backticks than it holds in a row. */

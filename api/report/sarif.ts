@@ -83,17 +83,24 @@ interface Rule extends Json {
   readonly id: string;
 }
 
+/** What the gate checks before any law. */
+const gateChecks: Readonly<Record<string, string>> = {
+  "gate.shape": "What is proposed has the shape of its relations.",
+  "gate.types": "Every value has the type of its attribute.",
+  "gate.base": "A delta that names a base commit is judged against that commit.",
+};
+
 function rulesOf({ verdict, laws }: Report): Rule[] {
   return lawsThatRan(verdict).map(({ law, severity, violations, waived }) => {
     const about = laws.get(law);
-    const message = about?.message ?? law;
+    const message = about?.message ?? gateChecks[law] ?? law;
     const doc = about === undefined || about.doc === "" ? message : about.doc;
     return {
       id: law,
       name: law,
       shortDescription: { text: firstSentence(doc) },
       fullDescription: { text: doc },
-      help: { text: `${doc}\n\n${message}` },
+      help: { text: doc === message ? doc : `${doc}\n\n${message}` },
       defaultConfiguration: { level: levelOf(severity) },
       properties: { tags: [about?.theory ?? law.split(".")[0] ?? law], "problem.severity": levelOf(severity), violations, waived },
     };
@@ -119,7 +126,7 @@ function resultOf(report: Report, violation: Violation, index: ReadonlyMap<strin
     message: { text: violation.help === undefined ? violation.message : `${violation.message}\n${violation.help}` },
     locations: location === null ? [] : [{ physicalLocation: physical(location) }],
     ...(related.length === 0 ? {} : { relatedLocations: related.slice(0, RELATED) }),
-    partialFingerprints: { "assay/v1": violation.fingerprint, primaryLocationLineHash: `${violation.fingerprint.slice(0, 16)}:1` },
+    partialFingerprints: { "assay/v1": violation.fingerprint, primaryLocationLineHash: `${violation.fingerprint}:1` },
     ...(violation.waived === true ? { suppressions: [{ kind: "external", justification: "waived when its law came into force" }] } : {}),
     properties: { witness: violation.witness, facts: violation.facts.length, ...(violation.rule === null ? {} : { rule: violation.rule }) },
   };
