@@ -10,7 +10,7 @@ import { reports } from "../support/sample_reports.ts";
 /** Each folder of `reports/` is one verdict in every form. `UPDATE_GOLDEN=1` writes them anew, to be read before they are committed. */
 const folder = join(import.meta.dirname, "reports");
 const names = {
-  sarif: "report.sarif.json",
+  sarif: "report.sarif",
   junit: "report.junit.xml",
   github: "report.github.txt",
   markdown: "report.markdown.md",
