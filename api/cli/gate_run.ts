@@ -6,7 +6,7 @@ import { AssayError, type ErrorReport } from "../../schema/assay_error.ts";
 import type { Limits } from "../../schema/limits.ts";
 import type { Verdict } from "../../schema/verdict.ts";
 import { ClingoSeat, seatClingo } from "../../verify/checks/answer_sets.ts";
-import { asksClingo, seatedEngines } from "../../verify/engine_name.ts";
+import { seatedEngines } from "../../verify/engine_name.ts";
 import { FactBase } from "../../verify/fact_base.ts";
 import { judgeFacts } from "../../verify/judge_facts.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
@@ -18,6 +18,7 @@ import { gateAdapterFor } from "./gate_adapters.ts";
 import { type GateReading, readGateSources } from "./gate_sources.ts";
 import { importedDelta } from "./imported_delta.ts";
 import {
+  deputyFor,
   enginesOf,
   factBaseOptions,
   type JudgingOptions,
@@ -75,11 +76,11 @@ export async function judgeAlone<T>(request: GateRequest, use: (run: GateRun) =>
   const limits = limitsOf(options.limit, judgement.limits);
   const engines = enginesOf(options);
   return inMemory(limits, async (session) => {
-    const seat = new ClingoSeat(() => openClingo(options.clingo), asksClingo(engines ?? []));
+    const seat = new ClingoSeat(() => openClingo(options.clingo), deputyFor(options));
     seatClingo(session, seat);
     try {
       const { program, theories, hashes } = judgement;
-      const reading = await readAll(request, session, program, limits, names);
+      const reading = await readAll(request, session, program, limits, theories);
       door.terminal.progress("judging");
       const judge = (from: number, limit: number): Promise<Verdict> =>
         judgeFacts({
@@ -108,10 +109,9 @@ export async function judgeAlone<T>(request: GateRequest, use: (run: GateRun) =>
 export async function judgeWithBase<T>(request: GateRequest, path: string, use: (run: GateRun) => Promise<T>): Promise<T> {
   const { door, options } = request;
   return withFactBase(door, path, options, async (base) => {
-    const names = options.git === undefined && options.theory.length === 0 ? namesIn(base) : theoryNames(options);
-    checkBase(base, path, names, options.profile);
+    await checkBase(base, path, options);
     return inMemory(base.limits, async (session) => {
-      const reading = await readAll(request, session, base.program, base.limits, names);
+      const reading = await readAll(request, session, base.program, base.limits, base.theories);
       const [before] = base.head === 0 ? [] : await base.log({ from: base.head });
       const about = { program: base.program, theories: base.theories, reading, base: { commit: base.head, entry: before?.hash ?? "" } };
       const hashes = Object.fromEntries(base.theories.map(({ name, hash }) => [name, hash]));
@@ -140,11 +140,6 @@ function theoryNames({ git, theory }: GateOptions): readonly string[] {
   return theory.length > 0 ? theory : ["alloy"];
 }
 
-/** Where nothing is asked for, a fact base says by what it judges. */
-function namesIn(base: FactBase): string[] {
-  return base.theories.map(({ name }) => name);
-}
-
 function policyFolders({ policy }: GateOptions): string[] {
   return policy === undefined ? [] : [policy];
 }
@@ -155,12 +150,14 @@ async function profileFor(names: readonly string[], { profile }: GateOptions): P
   return undefined;
 }
 
-function checkBase(base: FactBase, path: string, names: readonly string[], profile: string | undefined): void {
-  const inForce = new Map(base.theories.map((theory) => [theory.name, theory]));
-  const missing = names.find((name) => !inForce.has(name));
-  if (missing !== undefined || names.length === 0) {
-    const name = missing ?? "alloy";
-    const help = `load it: \`assay load --db ${path} --theory ${name}\``;
+/** A fact base judges by the theories and the profile that it has: whoever asks for others is told. */
+async function checkBase(base: FactBase, path: string, options: GateOptions): Promise<void> {
+  const inForce = new Set(base.theories.map(({ name }) => name));
+  const { profile } = options;
+  for (const asked of theoryNames(options)) {
+    const { name } = await findTheory(asked);
+    if (inForce.has(name)) continue;
+    const help = `load it: \`assay load --db ${path} --theory ${asked}\``;
     throw new AssayError("gate.theory", `the theory \`${name}\` is not in force in \`${path}\``, { place: path, help });
   }
   if (profile === undefined) return;
@@ -175,11 +172,12 @@ function readAll(
   session: DuckDbSession,
   program: IrProgram,
   limits: Limits,
-  theories: readonly string[],
+  theories: readonly Theory[],
 ): Promise<GateReading> {
   const { policy = null, artifacts = null, git = null } = options;
-  const context = { door, session, relations: program.relations, theories, options: { limits, policy, artifacts, at } };
-  return readGateSources(context, gateAdapterFor(theories, git), sources);
+  const names = theories.map(({ name }) => name);
+  const context = { door, session, relations: program.relations, theories: names, options: { limits, policy, artifacts, at } };
+  return readGateSources(context, gateAdapterFor(names, git), sources);
 }
 
 async function judgePage(reading: GateReading, judge: (from: number, limit: number) => Promise<Verdict>, limit: number): Promise<Verdict> {

@@ -10,8 +10,8 @@ import type { SourcePart } from "./source_part.ts";
 export interface Proposal {
   readonly proposer: string;
   readonly reason: string;
-  /** Relations of which facts that no source holds are retracted: those named, or `fed`, those that a source feeds. */
-  readonly replace: readonly string[] | "fed";
+  /** Relations of which facts that no source holds are retracted: those named, all that a source feeds where true, else none. */
+  readonly replace: boolean | readonly string[];
 }
 
 interface Collected {
@@ -35,7 +35,8 @@ export async function importedDelta(base: FactBase, parts: readonly SourcePart[]
     }
   }
   const retract = new Map<string, Row[]>();
-  for (const relation of proposal.replace === "fed" ? collected.keys() : proposal.replace) {
+  const { replace } = proposal;
+  for (const relation of replace === true ? collected.keys() : replace === false ? [] : replace) {
     const texts = collected.get(relation)?.texts;
     const gone = (await presentRows(base, relation)).filter((row) => texts?.has(rowText(row)) !== true);
     if (gone.length > 0) retract.set(relation, gone);

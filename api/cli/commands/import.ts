@@ -92,7 +92,7 @@ async function propose({ door, base, sources, started, outputs }: Import, option
   const proposal = {
     proposer: options.proposer ?? accountName(),
     reason: options.reason ?? "import",
-    replace: options.replace === true ? ("fed" as const) : [],
+    replace: options.replace === true,
   };
   const delta = await importedDelta(base, sources.parts, proposal);
   door.terminal.progress("judging");
