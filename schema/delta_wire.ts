@@ -32,8 +32,20 @@ export function readDelta(document: string | Uint8Array, options: DeltaWireOptio
   const json: ExactJsonOptions = options.source === null ? options : { ...options, positions: { depth: ROW_DEPTH, offsets } };
   const text = typeof document === "string" ? document : new TextDecoder().decode(document);
   const value = typeof document === "string" ? readExactJson(document, json) : readExactJsonBytes(document, json);
-  const fail = (code: "delta.member" | "delta.empty" | "delta.row", detail: string): never => {
-    throw new AssayError(code, detail, { place: options.source });
+  const { source } = options;
+  return deltaOf(value, source, source === null ? null : { source, offsets, lineOf: lineFinder(text) });
+}
+
+interface Positions {
+  readonly source: string;
+  readonly offsets: ReadonlyMap<object, number>;
+  readonly lineOf: LineOf;
+}
+
+/** The delta that a JSON value says; `place` names it in errors. Errors: those of `readDelta` that are about deltas. */
+export function deltaOf(value: ExactValue, place: string | null, positions: Positions | null = null): ProposedDelta {
+  const fail: Fail = (code, detail) => {
+    throw new AssayError(code, detail, { place });
   };
   if (!(value instanceof Map)) return fail("delta.member", "a delta is a JSON object");
   const members: ReadonlyMap<string, ExactValue> = value;
@@ -43,17 +55,27 @@ export function readDelta(document: string | Uint8Array, options: DeltaWireOptio
   const rowsOf = (name: "assert" | "retract") => readSide(members.get(name), name, fail);
   const assert = rowsOf("assert");
   return {
+    ...headOf(members, fail),
+    assert: proposedRows(assert),
+    retract: proposedRows(rowsOf("retract")),
+    places: positions === null ? new Map() : placesOf(positions.source, assert, positions.offsets, positions.lineOf),
+  };
+}
+
+/** What a delta says of itself beside its rows. */
+export type DeltaHead = Pick<ProposedDelta, "proposer" | "reason" | "base" | "key">;
+
+/** The head of a delta from its members. `fail` is told what is wrong and throws. */
+export function headOf(members: ReadonlyMap<string, ExactValue>, fail: Fail): DeltaHead {
+  return {
     proposer: textMember(members, "proposer", fail) ?? fail("delta.member", "the member `proposer` is missing"),
     reason: textMember(members, "reason", fail) ?? "",
     base: baseMember(members, fail),
     key: textMember(members, "key", fail),
-    assert: proposedRows(assert),
-    retract: proposedRows(rowsOf("retract")),
-    places: options.source === null ? new Map() : placesOf(options.source, assert, offsets, lineFinder(text)),
   };
 }
 
-type Fail = (code: "delta.member" | "delta.row", detail: string) => never;
+export type Fail = (code: "delta.member" | "delta.empty" | "delta.row", detail: string) => never;
 type WireRow = readonly ExactValue[] | ReadonlyMap<string, ExactValue>;
 
 function textMember(members: ReadonlyMap<string, ExactValue>, name: string, fail: Fail): string | null {
@@ -91,7 +113,8 @@ function proposedRows(side: ReadonlyMap<string, readonly WireRow[]>): ReadonlyMa
   return new Map([...side].map(([relation, rows]) => [relation, rows.map(proposedRow)]));
 }
 
-function proposedRow(row: WireRow): ProposedRow {
+/** A row as a delta holds it. */
+export function proposedRow(row: WireRow): ProposedRow {
   if (!(row instanceof Map)) return row as readonly ProposedValue[];
   const members: { [attribute: string]: ProposedValue } = Object.create(null);
   for (const [attribute, value] of row) members[attribute] = value as ProposedValue;

@@ -1,3 +1,5 @@
+import type { IncrementalEngine } from "../logic/engines/incremental/incremental_engine.ts";
+import type { WatchTarget } from "../logic/engines/incremental/subscriptions.ts";
 import type { ProposedDelta } from "../schema/delta.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
@@ -9,6 +11,7 @@ import { type Judgement, judgeDelta, judgePrepared } from "./gate.ts";
 import { type Decided, decide, decisionsText, type ImportOrder } from "./import_order.ts";
 import type { BaseState } from "./in_force.ts";
 import { type ImportUnit, unitsAsDelta } from "./judge_in_order.ts";
+import { type OpenedWatch, type ReadState, Watches } from "./live/watches.ts";
 import { AdoptingWorld } from "./memory/adopted_trial.ts";
 import { type FactMemory, loadMemory } from "./memory/fact_memory.ts";
 import { KnownIds } from "./memory/known_ids.ts";
@@ -36,12 +39,14 @@ export class Bench {
   /** Whether the engines were asked for by name; then none stands in for another. */
   readonly #isAsked: boolean;
   readonly #known = new KnownIds();
+  readonly watches: Watches;
   #memory: FactMemory | null = null;
   /** Proposals that DuckDB judged because the base is large and not in memory. */
   #early = 0;
 
-  constructor(writer: Writer, engines: readonly EngineName[] | null) {
+  constructor(writer: Writer, engines: readonly EngineName[] | null, read: ReadState) {
     this.#writer = writer;
+    this.watches = new Watches(read);
     this.#engines = new Set(engines ?? defaultEngines);
     this.#isAsked = engines !== null;
   }
@@ -49,6 +54,21 @@ export class Bench {
   /** Forgets what is in memory: the database holds something else, or may. */
   drop(): void {
     this.#memory = null;
+    this.watches.detach();
+  }
+
+  /** Watches from the state on. Errors: `SqlError`. */
+  async watch(target: WatchTarget, state: BaseState, limits: Limits): Promise<OpenedWatch> {
+    if (this.#usesMemory(state) && !this.#engines.has("duckdb") && !this.watches.isLive) {
+      const { engine } = await this.#load(state, limits);
+      if (engine !== null && !this.watches.isLive) await this.#attach(engine, state, limits);
+    }
+    return this.watches.open(target, state);
+  }
+
+  async #attach(engine: IncrementalEngine, state: BaseState, limits: Limits): Promise<void> {
+    const { session, clock } = this.#writer;
+    await this.watches.attach(engine, { session, clock, limits, table: factTable }, state);
   }
 
   /**
@@ -101,7 +121,7 @@ export class Bench {
       return this.#commitDecided(state, limits, order, await this.#decideInDuckDb(state, limits, order));
     }
     const rows = { id: "", proposed: order.proposed, typed: order.units.flat() };
-    const world = await MemoryWorld.open(memory, this.#writer.session, limits, [rows], null);
+    const world = await MemoryWorld.open(memory, this.#writer.session, limits, [rows], null, "incremental", this.watches);
     try {
       const own = await decide(world, state, order);
       if (own.undecided === null && !this.#engines.has("duckdb")) return await this.#commitAdopted(world, state, limits, order, own);
@@ -119,12 +139,13 @@ export class Bench {
   async #commitAdopted(world: MemoryWorld, state: BaseState, limits: Limits, order: ImportOrder, decided: Decided): Promise<Imported> {
     const { delta, typed } = unitsAsDelta(order.proposed, acceptedUnits(order, decided));
     const prepared = prepareTyped(delta, typed, limits);
-    const { session, path, clock } = this.#writer;
+    const { session, clock } = this.#writer;
     const isKept = (await readRemembered(session, [prepared.id])).size > 0;
     if (isKept || typed.length === 0) {
       if (!world.undo()) this.drop();
       return this.#commitDecided(state, limits, order, decided);
     }
+    const captured = world.takeCaptured();
     const adopting = new AdoptingWorld(world);
     const judgement = await judgePrepared(adopting, state, prepared, false);
     if (!adopting.isSound) this.drop();
@@ -134,7 +155,8 @@ export class Bench {
     }
     const [verdict] = await world.places.complete([judgement.accepted.verdict]);
     const next = nextCommit(state, judgement.accepted, clock.now(), verdict);
-    await writeGroup({ session, path, isOpen: false }, [next.record]);
+    await writeGroup({ ...this.#writer, isOpen: false }, [next.record]);
+    this.watches.advance(next.state.head, captured);
     this.#known.add([prepared.id]);
     return { ...decided, answer: { verdict: next.record.verdict }, state: next.state };
   }
@@ -179,7 +201,7 @@ export class Bench {
    * sooner by DuckDB, which reads only what the laws ask for.
    */
   async #isEarly({ inForce }: BaseState, proposals: number): Promise<boolean> {
-    if (this.#isAsked || this.#memory !== null || this.#early + proposals > EARLY_PROPOSALS) return false;
+    if (this.#isAsked || this.#memory !== null || !this.watches.isEmpty || this.#early + proposals > EARLY_PROPOSALS) return false;
     if ((await countFacts(this.#writer.session, inForce.program)) < LARGE_BASE) return false;
     this.#early += proposals;
     return true;
@@ -189,7 +211,10 @@ export class Bench {
     const { program } = state.inForce;
     if (this.#memory?.program !== program) {
       const { session, clock } = this.#writer;
+      this.watches.detach();
       this.#memory = await loadMemory({ session, program, limits, clock });
+      const { engine } = this.#memory;
+      if (!this.watches.isEmpty && engine !== null && !this.#engines.has("duckdb")) await this.#attach(engine, state, limits);
     }
     return this.#memory;
   }
@@ -210,7 +235,8 @@ export class Bench {
         take(await settleByDuckDb(this.#writer, now, limits, rest));
         break;
       }
-      const settled = await settleInMemory(this.#writer, memory, this.#known, now, limits, rest, this.#isAsked);
+      const settled = await settleInMemory(this.#writer, memory, this.#known, now, limits, rest, this.#isAsked, this.watches);
+      for (const { seq, captured } of settled.captured) this.watches.advance(seq, captured);
       // Values of facts that were not kept stay in the engine's memory until it is loaded anew.
       if (settled.answers.some(isPastMemory)) this.drop();
       take(settled);

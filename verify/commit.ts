@@ -70,6 +70,8 @@ export interface GroupTarget {
   readonly path: string | null;
   /** True where the session's transaction is open already and holds what the accepted deltas did. */
   readonly isOpen: boolean;
+  /** Told what was written, once it is on disk. */
+  onWritten?(records: readonly LogRecord[]): void;
 }
 
 /**
@@ -99,6 +101,7 @@ export async function writeGroup(target: GroupTarget, records: readonly LogRecor
     await rollBack(session);
     throw cause instanceof SqlError ? storeError(cause, target.path, null) : cause;
   }
+  target.onWritten?.(records);
 }
 
 function effectsOf(accepted: AcceptedDelta): Effects {

@@ -1,5 +1,6 @@
 import type { Clingo } from "../logic/engines/clingo/clingo.ts";
 import { openClingo } from "../logic/engines/clingo/open_clingo.ts";
+import { findSouffle, type Souffle } from "../logic/engines/souffle/find_souffle.ts";
 import type { Theory } from "../logic/theory.ts";
 import { AssayError } from "../schema/assay_error.ts";
 import type { Clock } from "../schema/clock.ts";
@@ -10,7 +11,8 @@ import type { Verdict } from "../schema/verdict.ts";
 import { Bench } from "./bench.ts";
 import { checkLog, type LogCheck } from "./check_log.ts";
 import { ClingoSeat, seatClingo } from "./checks/answer_sets.ts";
-import { asksClingo, type EngineName, seatedEngines } from "./engine_name.ts";
+import type { LogRecord } from "./commit.ts";
+import { deputyOf, type EngineName, seatedEngines } from "./engine_name.ts";
 import { type Explanation, explainFact, explainViolation, isFingerprint } from "./explain.ts";
 import { type GateInput, judgeLoad } from "./gate.ts";
 import type { Decided } from "./import_order.ts";
@@ -18,6 +20,9 @@ import { type BaseState, limitsInForce } from "./in_force.ts";
 import { judgeAgain, type ViolationsPage } from "./judge_again.ts";
 import type { ImportUnit } from "./judge_in_order.ts";
 import { addLedger } from "./ledger/add_ledger.ts";
+import { stillBase } from "./live/still_base.ts";
+import type { StillBase, Turn } from "./live/turns.ts";
+import type { ReadState } from "./live/watches.ts";
 import type { LoadRequest } from "./load.ts";
 import { type LogEntry, readEntries } from "./log.ts";
 import { ProposalGroup } from "./proposal_queue.ts";
@@ -43,6 +48,8 @@ export interface FactBaseOptions {
   readonly engines?: readonly EngineName[];
   /** Opens the clingo that judges answer set programs and looks for repairs, when it is first needed; `openClingo()` where absent. */
   readonly clingo?: () => Clingo;
+  /** Finds the Soufflé that judges where `engines` names it; the one on the PATH where absent. */
+  readonly souffle?: () => Souffle;
 }
 
 export interface LoadOptions {
@@ -77,6 +84,9 @@ export class FactBase {
   /** The group that the last turn of the queue will judge, while it has not begun. */
   #open: ProposalGroup | null = null;
   readonly #reads = new Set<Promise<unknown>>();
+  /** What the present turn has put on disk. */
+  readonly #written: LogRecord[] = [];
+  readonly #listeners = new Set<(turn: Turn) => void>();
   #isClosed = false;
 
   private constructor(database: Database, session: DuckDbSession, state: BaseState, options: FactBaseOptions) {
@@ -84,9 +94,12 @@ export class FactBase {
     this.#session = session;
     this.#state = state;
     this.#options = options;
-    this.#writer = { session, path: database.path, clock: options.clock };
-    this.#bench = new Bench(this.#writer, options.engines === undefined ? null : seatedEngines(options.engines));
-    this.#seat = new ClingoSeat(options.clingo ?? (() => openClingo()), asksClingo(options.engines));
+    const onWritten = (records: readonly LogRecord[]): void => void this.#written.push(...records);
+    this.#writer = { session, path: database.path, clock: options.clock, onWritten };
+    this.#bench = new Bench(this.#writer, options.engines === undefined ? null : seatedEngines(options.engines), this.#readState);
+    const deputy = deputyOf(options.engines);
+    const judge = deputy === "souffle" ? (options.souffle ?? (() => findSouffle(null)))() : deputy;
+    this.#seat = new ClingoSeat(options.clingo ?? (() => openClingo()), judge);
     seatClingo(session, this.#seat);
   }
 
@@ -221,7 +234,7 @@ export class FactBase {
 
   /** The verdict that a delta was given, by its id; null where none of that id was judged, or it was left undecided. */
   async verdict(delta: string): Promise<Verdict | null> {
-    return this.#exclusive(() => storedVerdict(this.#session, delta));
+    return this.#withSnapshot(null, ({ session }) => storedVerdict(session, delta));
   }
 
   /**
@@ -260,7 +273,7 @@ export class FactBase {
 
   /** Entries of the commit log, `from` … `to` (both counted); all of them where absent. */
   async log(range: { readonly from?: number; readonly to?: number } = {}): Promise<LogEntry[]> {
-    return this.#exclusive(() => readEntries(this.#session, range.from ?? 1, range.to ?? this.#state.head));
+    return this.#withSnapshot(null, ({ session, asOf }) => readEntries(session, range.from ?? 1, range.to ?? asOf));
   }
 
   /** Recomputes the whole log; see `checkLog`. */
@@ -270,12 +283,27 @@ export class FactBase {
 
   /** Refused deltas, the latest first. */
   async refusals(options: { readonly limit?: number; readonly offset?: number } = {}): Promise<Refusal[]> {
-    return this.#exclusive(() => readRefusals(this.#session, options.limit ?? this.limits.violations_page, options.offset ?? 0));
+    const { limit = this.limits.violations_page, offset = 0 } = options;
+    return this.#withSnapshot(null, ({ session }) => readRefusals(session, limit, offset));
   }
 
   /** Waived violations, those that still stand first. */
   async waivers(): Promise<WaiverRecord[]> {
-    return this.#exclusive(() => readWaivers(this.#session));
+    return this.#withSnapshot(null, ({ session }) => readWaivers(session));
+  }
+
+  /**
+   * Calls `listener` at the end of every turn that wrote something or changed what is watched, before its proposers are answered. It must
+   * neither throw nor take long. Returns what ends the listening.
+   */
+  onTurn(listener: (turn: Turn) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Runs `action` between two turns; see `StillBase`. */
+  async still<T>(action: (base: StillBase) => Promise<T>): Promise<T> {
+    return this.#exclusive(() => action(stillBase(this.#bench, this.#session, this.#state, this.limits)));
   }
 
   /** Waits for what is under way and lets the file go. Closing twice is once. */
@@ -310,12 +338,33 @@ export class FactBase {
     if (this.#open === group) this.#open = null;
     const { answers, state } = await this.#bench.settle(this.#state, this.limits, group.proposals);
     this.#state = state;
+    await this.#endTurn();
     group.settle(answers.map((answer) => ("error" in answer ? { error: this.#asStoreError(answer.error) } : answer)));
+  }
+
+  readonly #readState: ReadState = async (state, asOf, action) => {
+    const session = await this.#database.connect();
+    try {
+      const { clock } = this.#options;
+      return await action({ ...(await openSnapshot(session, state, asOf)), clock, limits: this.limits });
+    } finally {
+      this.#database.disconnect(session);
+    }
+  };
+
+  /** Tells listeners what the turn left behind. */
+  async #endTurn(): Promise<void> {
+    const { watches } = this.#bench;
+    if (!watches.isEmpty) await watches.catchUp(this.#state);
+    const changes = watches.take();
+    const records = this.#written.splice(0);
+    if (records.length + changes.length === 0) return;
+    for (const listen of this.#listeners) listen({ records, changes, head: this.#state.head });
   }
 
   async #withSnapshot<T>(asOf: number | null, action: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     this.#assertOpen();
-    const read = this.#readSnapshot(asOf, action);
+    const read = this.#readState(this.#state, asOf, action);
     this.#reads.add(read);
     try {
       return await read;
@@ -326,22 +375,16 @@ export class FactBase {
     }
   }
 
-  async #readSnapshot<T>(asOf: number | null, action: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    const session = await this.#database.connect();
-    try {
-      return await action(await openSnapshot(session, this.#state, asOf));
-    } finally {
-      this.#database.disconnect(session);
-    }
-  }
-
   /** One after the other: a session runs one transaction at a time, and a verdict holds only for the state it saw. */
   async #exclusive<T>(action: () => Promise<T>): Promise<T> {
     this.#assertOpen();
     this.#open = null;
-    const turn = this.#queue.then(action).catch((cause: unknown) => {
-      throw this.#asStoreError(cause);
-    });
+    const turn = this.#queue
+      .then(action)
+      .finally(() => this.#endTurn())
+      .catch((cause: unknown) => {
+        throw this.#asStoreError(cause);
+      });
     this.#queue = turn.catch(() => undefined);
     return turn;
   }

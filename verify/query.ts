@@ -6,6 +6,7 @@ import type { Clock } from "../schema/clock.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Relation } from "../schema/relation.ts";
 import { quoteName, SqlError, type SqlValue } from "../schema/sql_session.ts";
+import { confineSql } from "./confined_sql.ts";
 import { rejected } from "./load.ts";
 import { exposeRelations } from "./relations_without_view.ts";
 import type { DuckDbSession, SqlAnswer } from "./store/duckdb_session.ts";
@@ -13,7 +14,13 @@ import type { Snapshot } from "./store/snapshot.ts";
 import { storeError } from "./store/store_error.ts";
 
 /** A Datalog query, `?- path(x, "zod", v).`, or one SELECT statement. */
-export type QueryRequest = { readonly datalog: string } | { readonly sql: string };
+export type QueryRequest = { readonly datalog: string } | SqlRequest;
+
+/** `confined`: the statement may come from anyone, so it reads relations and nothing else; see `confineSql`. */
+export interface SqlRequest {
+  readonly sql: string;
+  readonly confined?: boolean;
+}
 
 export interface QueryResult {
   readonly columns: readonly string[];
@@ -35,11 +42,11 @@ export interface QuerySource extends Snapshot {
 /**
  * Answers a query. At most `limit` rows where one is given; else all of them, up to the bound `query_rows`.
  * Errors: `query.rejected` with the diagnostics, `query.undecided` where a bound ends the evaluation, `limit.query_rows`, and for SQL
- * `query.sql_statement` (not one SELECT), `query.sql_error`, `query.sql_file` (reaches outside), `limit.verdict_ms`.
+ * `query.sql_statement` (not one SELECT), `query.sql_error`, `query.sql_file` (reaches outside), `limit.verdict_ms`, and those of `confineSql`.
  */
 export async function answer(source: QuerySource, request: QueryRequest, limit: number | null): Promise<QueryResult> {
   const bound = limit === null ? source.limits.query_rows : Math.min(limit, source.limits.query_rows);
-  const result = "sql" in request ? await answerSql(source, request.sql, bound) : await answerDatalog(source, request.datalog, bound);
+  const result = "sql" in request ? await answerSql(source, request, bound) : await answerDatalog(source, request.datalog, bound);
   const more = result.rows.length > bound;
   if (more && (limit === null || limit > bound)) {
     throw new AssayError("limit.query_rows", `the answer has more than ${bound} rows`);
@@ -80,9 +87,15 @@ async function readRelation(
   return { columns, types, rows: await session.rows(`SELECT ${list} FROM ${table} ORDER BY ${list} LIMIT ${bound + 1}`) };
 }
 
-async function answerSql(source: QuerySource, sql: string, bound: number): Promise<SqlAnswer> {
+async function answerSql(source: QuerySource, { sql, confined = false }: SqlRequest, bound: number): Promise<SqlAnswer> {
   if (sql.includes("\0")) throw new AssayError("query.sql_statement", "the statement holds NUL");
   const { session, limits } = source;
+  if (confined) {
+    if (sql.length > limits.program_bytes) throw new AssayError("limit.program_bytes", `the statement has ${sql.length} characters`);
+    await sqlErrors(() => session.checkOneSelect(sql));
+    const names = new Set([...source.inForce.program.relations.keys()].map((name) => name.toLowerCase()));
+    await sqlErrors(() => confineSql(session, sql, names));
+  }
   const takeAway = await exposeRelations(source, sql);
   try {
     return await runSelect(session, sql, bound, limits);

@@ -1,6 +1,6 @@
 import type { ProposedDelta } from "../schema/delta.ts";
 import { readDelta } from "../schema/delta_wire.ts";
-import type { SqlSession } from "../schema/sql_session.ts";
+import type { SqlRow, SqlSession } from "../schema/sql_session.ts";
 
 /** A refused delta as it is kept. */
 export interface Refusal {
@@ -27,13 +27,28 @@ export interface WaiverRecord {
   readonly to: number | null;
 }
 
+const REFUSED = `SELECT d.id, d.kind, d.proposer, d.reason, d.head, d."time", (v.body::JSON->>'total')::BIGINT
+  FROM assay.delta AS d JOIN assay.verdict AS v ON v.delta = d.id WHERE d.status = 'refused'`;
+
 /** Refused deltas, the latest first. */
 export async function readRefusals(session: SqlSession, limit: number, offset: number): Promise<Refusal[]> {
-  const rows = await session.rows(
-    `SELECT d.id, d.kind, d.proposer, d.reason, d.head, d."time", (v.body::JSON->>'total')::BIGINT
-     FROM assay.delta AS d JOIN assay.verdict AS v ON v.delta = d.id WHERE d.status = 'refused'
-     ORDER BY d."time" DESC, d.id LIMIT ${limit} OFFSET ${offset}`,
+  return refusalsOf(await session.rows(`${REFUSED} ORDER BY d."time" DESC, d.id LIMIT ${limit} OFFSET ${offset}`));
+}
+
+/** Refused deltas noted after a time, in the order of their times. */
+export async function readRefusalsAfter(session: SqlSession, time: string, limit: number): Promise<Refusal[]> {
+  return refusalsOf(await session.rows(`${REFUSED} AND d."time" > ? ORDER BY d."time", d.id LIMIT ${limit}`, [time]));
+}
+
+/** The time of the last commit or refusal; the empty text where there is none. */
+export async function lastTime(session: SqlSession): Promise<string> {
+  const [row] = await session.rows(
+    `SELECT greatest(coalesce((SELECT max("time") FROM assay.entry), ''), coalesce((SELECT max("time") FROM assay.delta), ''))`,
   );
+  return String(row?.[0] ?? "");
+}
+
+function refusalsOf(rows: readonly SqlRow[]): Refusal[] {
   return rows.map(([delta, kind, proposer, reason, head, time, violations]) => ({
     delta: String(delta),
     kind: kind as Refusal["kind"],

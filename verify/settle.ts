@@ -2,7 +2,7 @@ import type { Clock } from "../schema/clock.ts";
 import type { ProposedDelta } from "../schema/delta.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
-import { nextCommit, writeGroup } from "./commit.ts";
+import { type LogRecord, nextCommit, writeGroup } from "./commit.ts";
 import { DuckDbWorld } from "./duckdb_world.ts";
 import { type Judgement, judgeDelta } from "./gate.ts";
 import type { BaseState } from "./in_force.ts";
@@ -23,6 +23,8 @@ export interface Writer {
   readonly session: DuckDbSession;
   readonly path: string | null;
   readonly clock: Clock;
+  /** Told what was written, once it is on disk. */
+  onWritten?(records: readonly LogRecord[]): void;
 }
 
 /** What became of a proposal: its verdict, durable where it is accepted, or the error that kept it from one. */
@@ -80,14 +82,14 @@ export async function settleJudgement(
   judgement: Judgement,
   keepRefusal: boolean,
 ): Promise<{ verdict: Verdict; state: BaseState }> {
-  const { session, path, clock } = writer;
+  const { clock } = writer;
   if (judgement.kind === "accepted") {
     const next = nextCommit(state, judgement.accepted, clock.now());
-    await writeGroup({ session, path, isOpen: true }, [next.record]);
+    await writeGroup({ ...writer, isOpen: true }, [next.record]);
     return { verdict: next.record.verdict, state: next.state };
   }
   if (judgement.kind !== "refused") return { verdict: judgement.verdict, state };
   const { refused } = judgement;
-  if (keepRefusal) await writeGroup({ session, path, isOpen: false }, [{ kind: "refusal", refused, head: state.head, time: clock.now() }]);
+  if (keepRefusal) await writeGroup({ ...writer, isOpen: false }, [{ kind: "refusal", refused, head: state.head, time: clock.now() }]);
   return { verdict: refused.verdict, state };
 }

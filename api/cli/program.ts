@@ -12,6 +12,7 @@ import { proveCommand } from "./commands/prove.ts";
 import { queryCommand } from "./commands/query.ts";
 import { repairCommand } from "./commands/repair.ts";
 import { resCommand } from "./commands/res.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { settleCommand } from "./commands/settle.ts";
 import { stepCommand } from "./commands/step.ts";
 import { testCommand } from "./commands/test.ts";
@@ -51,6 +52,7 @@ export function program(door: Door): Command {
     logCommand,
     repairCommand,
     resCommand,
+    serveCommand,
     settleCommand,
     stepCommand,
     testCommand,

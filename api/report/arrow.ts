@@ -18,7 +18,8 @@ import type { Table } from "./table.ts";
 
 const BATCH_ROWS = 65_536;
 
-const arrowType: Readonly<Record<ValueType, () => DataType>> = {
+/** The Arrow type of each type of values. */
+export const arrowType: Readonly<Record<ValueType, () => DataType>> = {
   symbol: () => new Utf8(),
   number: () => new Int64(),
   unsigned: () => new Uint64(),

@@ -11,7 +11,8 @@ function csvLine(values: readonly (Value | null)[]): string {
   return `${values.map(csvField).join(",")}\r\n`;
 }
 
-function csvField(value: Value | null): string {
+/** One field of a line. */
+export function csvField(value: Value | null): string {
   if (value === null) return "";
   if (typeof value !== "string") return String(value);
   return value === "" || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;

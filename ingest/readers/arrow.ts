@@ -8,7 +8,7 @@ import { readFailure } from "../file_format.ts";
 import type { RawColumn, RawTable } from "../raw_table.ts";
 import { type ArrowCells, arrowCells, type CellReader, notUtf8 } from "./arrow_cells.ts";
 import { checkData } from "./arrow_data.ts";
-import { checkArrowMessages } from "./arrow_messages.ts";
+import { checkArrowMessages, fileSource } from "./arrow_messages.ts";
 import { type RawCell, RawRows, type RecordFault } from "./raw_rows.ts";
 import { type ReadRequest, type ReadResult, wantedColumns } from "./reader.ts";
 
@@ -118,7 +118,7 @@ async function openArrow(path: string): Promise<ArrowSource> {
     const handle = await open(path, "r");
     try {
       const kind = await kindOf(handle, path);
-      await guardArrow(path, () => checkArrowMessages(handle, kind));
+      await guardArrow(path, async () => checkArrowMessages(await fileSource(handle), kind));
       if (kind === "file") return { reader: async () => RecordBatchReader.from(handle as ArrowHandle), close: () => handle.close() };
     } catch (cause) {
       await handle.close();

@@ -77,8 +77,10 @@ export class MemoryTrial implements Trial {
       return;
     }
     if (!this.#isApplied) throw new Error("a delta was accepted that no engine saw");
+    const { changes } = this.#effectsNow();
+    this.#world.capture(changes);
     engine?.keep();
-    this.#world.keep(this.#effectsNow().changes);
+    this.#world.keep(changes);
   }
 
   #effectsNow(): Effects {

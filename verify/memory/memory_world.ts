@@ -1,3 +1,4 @@
+import type { Captured } from "../../logic/engines/incremental/subscriptions.ts";
 import { rowText } from "../../schema/delta_id.ts";
 import type { Fact } from "../../schema/fact.ts";
 import type { Limits } from "../../schema/limits.ts";
@@ -6,6 +7,7 @@ import type { Row } from "../../schema/value.ts";
 import type { Verdict } from "../../schema/verdict.ts";
 import { readVerdict, verdictJson } from "../../schema/verdict_wire.ts";
 import type { BaseState } from "../in_force.ts";
+import type { Watches } from "../live/watches.ts";
 import type { PreparedDelta } from "../prepared_delta.ts";
 import { keyOwners, type Remembered, readRemembered, recall } from "../remembered.ts";
 import type { Recalled, Trial, World } from "../world.ts";
@@ -37,16 +39,19 @@ export class MemoryWorld implements World {
   /** What the group has changed so far, commit by commit. */
   readonly #changes: (readonly MemoryChange[])[] = [];
   readonly places: LatePlaces;
+  readonly #watches: Watches | null;
+  #captured: (Captured | null)[] = [];
 
-  private constructor(memory: FactMemory, session: SqlSession, limits: Limits, read: Read, engine: string) {
+  private constructor(memory: FactMemory, session: SqlSession, limits: Limits, read: Read, engine: string, watches: Watches | null) {
     this.memory = memory;
+    this.#watches = watches;
     this.places = new LatePlaces(session, memory.program.relations, this.#changes);
     this.limits = limits;
     this.#read = read;
     this.engine = engine;
   }
 
-  /** Reads what judging `deltas` needs of the database: a few statements, however many deltas. `known` null recalls no verdict. */
+  /** Reads what judging `deltas` needs of the database: a few statements, however many deltas. `known` null recalls no verdict; `watches` are told what is kept. */
   static async open(
     memory: FactMemory,
     session: SqlSession,
@@ -54,6 +59,7 @@ export class MemoryWorld implements World {
     deltas: readonly Pick<PreparedDelta, "id" | "typed" | "proposed">[],
     known: KnownIds | null,
     engine = "incremental",
+    watches: Watches | null = null,
   ): Promise<MemoryWorld> {
     const ids = known === null ? [] : await known.mayBeKept(session, [...new Set(deltas.map(({ id }) => id))]);
     const keys = new Set(deltas.map(({ proposed }) => proposed.key).filter((key) => key !== null && !key.includes("\0")));
@@ -64,7 +70,7 @@ export class MemoryWorld implements World {
       owners: await keyOwners(session, [...keys] as string[]),
       rows: await StoredRows.of(session, others),
     };
-    return new MemoryWorld(memory, session, limits, read, engine);
+    return new MemoryWorld(memory, session, limits, read, engine, watches);
   }
 
   async recall(id: string, state: BaseState): Promise<Recalled> {
@@ -99,6 +105,16 @@ export class MemoryWorld implements World {
     const { engine } = this.memory;
     if (engine?.reached.has(relation) === true) return engine.has(relation, row);
     return this.#read.rows.has(relation, rowText(row));
+  }
+
+  /** Takes down for watches what the engine's open delta does, before it is kept. */
+  capture(changes: readonly MemoryChange[]): void {
+    if (this.#watches?.isLive === true) this.#captured.push(this.#watches.capture(changes));
+  }
+
+  /** What was captured since it was taken last, delta by delta. */
+  takeCaptured(): readonly (Captured | null)[] {
+    return this.#captured.splice(0);
   }
 
   /** Keeps what an accepted delta changed; the engine has it already. */

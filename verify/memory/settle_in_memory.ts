@@ -1,9 +1,11 @@
+import type { Captured } from "../../logic/engines/incremental/subscriptions.ts";
 import type { Limits } from "../../schema/limits.ts";
 import { unreachable } from "../../schema/unreachable.ts";
 import type { Verdict } from "../../schema/verdict.ts";
 import { type LogRecord, nextCommit, writeGroup } from "../commit.ts";
 import { type Judgement, judgePrepared } from "../gate.ts";
 import type { BaseState } from "../in_force.ts";
+import type { Watches } from "../live/watches.ts";
 import { theoriesText } from "../log.ts";
 import { type PreparedDelta, prepareDelta } from "../prepared_delta.ts";
 import type { Answer, Proposal, Settled, Writer } from "../settle.ts";
@@ -16,6 +18,14 @@ interface Course {
   state: BaseState;
   readonly records: LogRecord[];
   readonly answers: Answer[];
+  /** What each commit does to watches. */
+  readonly captured: CapturedCommit[];
+}
+
+/** What a commit does to watches, to be told once it is on disk. */
+export interface CapturedCommit {
+  readonly seq: number;
+  readonly captured: readonly (Captured | null)[];
 }
 
 /**
@@ -32,11 +42,12 @@ export async function settleInMemory(
   limits: Limits,
   proposals: readonly Proposal[],
   isAsked: boolean,
-): Promise<Settled> {
+  watches: Watches,
+): Promise<Settled & { readonly captured: readonly CapturedCommit[] }> {
   const prepared = proposals.map((proposal) => preparedOrError(proposal, state, limits));
   const deltas = prepared.filter((item): item is PreparedDelta => !("error" in item));
-  const world = await MemoryWorld.open(memory, writer.session, limits, deltas, known);
-  const course: Course = { state, records: [], answers: [] };
+  const world = await MemoryWorld.open(memory, writer.session, limits, deltas, known, "incremental", watches);
+  const course: Course = { state, records: [], answers: [], captured: [] };
   for (const [index, delta] of prepared.entries()) {
     if ("error" in delta) {
       course.answers.push(delta);
@@ -48,10 +59,10 @@ export async function settleInMemory(
   }
   await completeRefusals(world, course);
   if (course.records.length > 0) {
-    await writeGroup({ session: writer.session, path: writer.path, isOpen: false }, course.records);
+    await writeGroup({ ...writer, isOpen: false }, course.records);
     known.add(course.records.map((record) => (record.kind === "commit" ? record.accepted.id : record.refused.id)));
   }
-  return { answers: course.answers, state: course.state };
+  return { answers: course.answers, state: course.state, captured: course.captured };
 }
 
 async function settleOne(writer: Writer, world: MemoryWorld, course: Course, proposal: Proposal, judgement: Judgement): Promise<Verdict> {
@@ -65,6 +76,7 @@ async function settleOne(writer: Writer, world: MemoryWorld, course: Course, pro
       const [complete = verdict] = world.places.lacks(verdict) ? await world.places.complete([verdict]) : [verdict];
       const next = nextCommit(state, accepted, writer.clock.now(), complete);
       course.records.push(next.record);
+      course.captured.push({ seq: next.state.head, captured: world.takeCaptured() });
       course.state = next.state;
       remember(accepted.id, "accepted", next.record.verdict, accepted.key);
       return next.record.verdict;

@@ -11,8 +11,8 @@ import { storeError } from "./store_error.ts";
 const openFiles = new Set<string>();
 
 /**
- * One DuckDB instance over one file (or memory) and its connections. External access is off for its whole life: no statement
- * on any of its connections reads or writes another file. The caller closes it.
+ * One DuckDB instance over one file (or memory) and its connections. External access is off and settings are locked for its whole life:
+ * no statement on any of its connections reads or writes another file. The caller closes it.
  */
 export class Database {
   readonly path: string | null;
@@ -30,6 +30,7 @@ export class Database {
   static async open(path: string | null, limits: Limits): Promise<Database> {
     const settings = {
       enable_external_access: "false",
+      lock_configuration: "true",
       memory_limit: `${limits.memory_mb}MB`,
       checkpoint_threshold: `${limits.wal_mb}MB`,
     };

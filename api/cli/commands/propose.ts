@@ -16,11 +16,13 @@ interface ProposeOptions extends JudgingOptions, FormatOptions, RepairsOptions {
 
 const HELP = `
 The delta is JSON: {"proposer": "…", "reason": "…", "assert": {"relation": [[…], …]}, "retract": {…}}, and may name a base commit
-("base") and an idempotency key ("key"). Delivered twice it is committed once.`;
+("base") and an idempotency key ("key"). Delivered twice it is committed once. As NDJSON (*.ndjson) it is a line of its head,
+{"proposer": "…", …}, and a line an operation, {"op": "assert", "relation": "…", "row": […]}; as Arrow (*.arrow) an IPC stream a relation,
+one behind the other, their metadata saying assay.relation, assay.op and assay.proposer.`;
 
 export function proposeCommand(root: Command, door: Door): void {
   const command = databaseOption(root.command("propose").description("propose a delta; accepted, it is committed when the answer comes"));
-  command.argument("<delta>", "a JSON file, or - for stdin").addHelpText("after", HELP);
+  command.argument("<delta>", "a file of JSON, NDJSON or Arrow, or - for stdin").addHelpText("after", HELP);
   repairsOption(formatOption(jsonOption(judgingOptions(command)))).action(async (path: string, options: ProposeOptions) => {
     const outputs = outputsOf(options);
     await door.report(await propose(door, path, options, outputs), outputs);

@@ -1,0 +1,130 @@
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { findTheory, type Theory } from "../../../logic/theory.ts";
+import { MANIFEST } from "../../../logic/theory_files.ts";
+import { AssayError } from "../../../schema/assay_error.ts";
+import { StrictClock } from "../../../schema/clock.ts";
+import { FactBase, type FactBaseOptions } from "../../../verify/fact_base.ts";
+import { signingKey } from "../../../verify/signing/keys.ts";
+import { fileExists } from "../../../verify/store/database.ts";
+import type { ServiceOptions } from "../../http/context.ts";
+import type { Door } from "../door.ts";
+import { accountName } from "../fact_base_door.ts";
+import { count, factBaseOptions, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
+import { exitOf } from "../outcome.ts";
+import { readTextFile } from "../text_file.ts";
+import { verdictOutcome } from "../verdict_outcome.ts";
+import { packageVersion } from "../version.ts";
+
+interface ServeOptions extends JudgingOptions, TheoryOptions {
+  readonly json?: boolean;
+  readonly db?: string;
+  readonly theories?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly requireBase?: boolean;
+  readonly key?: string;
+  readonly logLevel: NonNullable<ServiceOptions["logLevel"]>;
+  readonly traceTo?: string;
+}
+
+const HELP = `
+Serves one fact base over HTTP until it is told to stop (SIGINT, SIGTERM); it then finishes what it acknowledged. A file that is not there is
+made, and theories named are put in force first. Anyone who reaches the port may do everything: keep it to this machine.
+
+Examples:
+  assay serve --db x.duckdb --theory npm --port 8080
+  curl http://127.0.0.1:8080/v1/deltas -H 'content-type: application/json' -d '{"proposer": "me", "assert": {…}}'
+
+The operations are at /docs, as OpenAPI at /openapi.json; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT says where traces go.`;
+
+export function serveCommand(root: Command, door: Door): void {
+  const command = root.command("serve").description("serve a fact base over HTTP, with live subscriptions");
+  command
+    .option("--db <file>", "the fact base; in memory, and gone with the process, where absent")
+    .option("--theories <dir>", "a folder of theories, all of them put in force");
+  theoryOption(command, "a theory to put in force (repeatable)")
+    .option("--host <address>", "the address to listen on", "127.0.0.1")
+    .option("--port <number>", "the port; 0 for one that is free", count, 8080)
+    .option("--require-base", "refuse writes that do not say which commit they were made for")
+    .option("--key <pem>", "sign tree heads with this private key")
+    .option("--trace-to <url>", "send traces to this OTLP/HTTP endpoint")
+    .addOption(
+      new Option("--log-level <level>", "what is logged to stderr").choices(["silent", "error", "warn", "info", "debug"]).default("info"),
+    )
+    .addHelpText("after", HELP);
+  jsonOption(judgingOptions(command)).action(async (options: ServeOptions) => serve(door, options));
+}
+
+async function serve(door: Door, options: ServeOptions): Promise<void> {
+  const clock = new StrictClock(door.clock);
+  const baseOptions = factBaseOptions(clock, options);
+  const theories: Theory[] = [];
+  for (const name of [...options.theory, ...(await foldersOf(options.theories))]) theories.push(await findTheory(name));
+  const base = await openBase(options.db ?? null, baseOptions);
+  try {
+    clock.keepAfter(await base.still((still) => still.lastTime()));
+    if (theories.length > 0) {
+      const started = clock.micros();
+      const verdict = await base.loadTheory(theories, { author: accountName(), reason: "serve" });
+      if (exitOf(verdict) !== 0) {
+        await door.answer(verdictOutcome(verdict, { show: options.show, micros: clock.micros() - started, program: base.program }), options.json === true);
+        return;
+      }
+    }
+    await run(door, base, clock, baseOptions, options);
+  } finally {
+    await base.close();
+  }
+}
+
+async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: FactBaseOptions, options: ServeOptions): Promise<void> {
+  // Fastify takes its time to load, which no other command should pay.
+  const { startService } = await import("../../http/service.ts");
+  const { host, port, logLevel, requireBase = false, key } = options;
+  const traceTo = options.traceTo ?? process.env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+  const service = await startService(base, {
+    clock,
+    base: baseOptions,
+    version: packageVersion(),
+    host,
+    port,
+    logLevel,
+    logTo: door.host.stderr,
+    requiresBase: requireBase,
+    ...(key === undefined ? {} : { signingKey: signingKey(await readTextFile(door, key), key) }),
+    ...(traceTo === undefined ? {} : { traceTo }),
+  });
+  const theories = base.theories.map(({ name }) => name);
+  const data = { url: service.url, db: options.db ?? null, head: base.head, theories };
+  const envelope = { ok: true, data, error: null, events: [], cursor: null };
+  const inForce = theories.length === 0 ? "no theory in force" : theories.join(", ");
+  await door.answer(
+    { envelope, exit: 0, text: () => `listening on ${service.url} · commit ${base.head} · ${inForce}` },
+    options.json === true,
+  );
+  const told = new AbortController();
+  await Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal, { signal: told.signal }).catch(() => undefined)));
+  told.abort();
+  await service.close();
+}
+
+async function openBase(path: string | null, options: FactBaseOptions): Promise<FactBase> {
+  return path === null || !(await fileExists(path)) ? FactBase.create(path, options) : FactBase.open(path, options);
+}
+
+/** The theories of a folder: its folders that hold one. Errors: `theory.not_found`. */
+async function foldersOf(folder: string | undefined): Promise<string[]> {
+  if (folder === undefined) return [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && (await fileExists(join(path, MANIFEST)))) found.push(path);
+  }
+  if (found.length === 0)
+    throw new AssayError("theory.not_found", `\`${folder}\` holds no folder with a \`${MANIFEST}\``, { place: folder });
+  return found.toSorted();
+}

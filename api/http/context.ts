@@ -1,0 +1,46 @@
+import type { Clock } from "../../schema/clock.ts";
+import type { FactBase, FactBaseOptions } from "../../verify/fact_base.ts";
+import type { SigningKey } from "../../verify/signing/keys.ts";
+import type { LiveHub } from "../ws/live_hub.ts";
+import type { Jobs } from "./jobs.ts";
+import type { ServiceMetrics } from "./metrics.ts";
+import type { Gatekeeper } from "./principal.ts";
+import type { Submissions } from "./submissions.ts";
+import type { Turnstile } from "./turnstile.ts";
+
+export interface ServiceOptions {
+  readonly clock: Clock;
+  /** How the fact base was opened; what-if opens copies of it likewise. */
+  readonly base: FactBaseOptions;
+  /** The version that the OpenAPI document names. */
+  readonly version: string;
+  readonly host?: string;
+  /** 0 for one that is free. */
+  readonly port?: number;
+  /** Writes must say which commit they were made for. */
+  readonly requiresBase?: boolean;
+  readonly gatekeeper?: Gatekeeper;
+  readonly logLevel?: "silent" | "error" | "warn" | "info" | "debug";
+  /** Where log lines go; stderr where absent. */
+  readonly logTo?: { write(line: string): void };
+  /** Signs the tree heads of proofs; they are unsigned where it is absent. */
+  readonly signingKey?: SigningKey;
+  /** An OTLP/HTTP endpoint for traces: `http://localhost:4318/v1/traces`. */
+  readonly traceTo?: string;
+}
+
+/** What the operations of the service share. */
+export interface Context {
+  readonly base: FactBase;
+  readonly clock: Clock;
+  readonly options: ServiceOptions;
+  readonly gatekeeper: Gatekeeper;
+  readonly metrics: ServiceMetrics;
+  readonly submissions: Submissions;
+  /** Passed by whatever reads the fact base at length. */
+  readonly queries: Turnstile;
+  readonly jobs: Jobs;
+  readonly live: LiveHub;
+  /** Where the service is in its life. */
+  readonly life: { phase: "starting" | "ready" | "closing" };
+}

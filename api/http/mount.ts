@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { AssayError } from "../../schema/assay_error.ts";
+import { unreachable } from "../../schema/unreachable.ts";
+import type { Answer } from "./answer.ts";
+import type { Principal } from "./principal.ts";
+import { problemOf } from "./problem.ts";
+import type { Asked, Route } from "./route.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    principal: Principal;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** Registers an operation. What its schemas do not admit never reaches its handler. */
+export function mount(app: FastifyInstance, route: Route): void {
+  const read = { params: reader(route.params, "path"), query: reader(route.query, "query"), headers: headerReader(route.headers) };
+  const media = route.body === null ? null : new Set(Object.keys(route.body.media));
+  app.route({
+    method: route.method,
+    url: patternOf(route.path),
+    config: { route: route.path, isVital: route.isVital === true, ...(route.isVital === true ? { rateLimit: false } : {}) },
+    handler: async (request, reply) => {
+      const asked: Asked = {
+        params: read.params(request.params),
+        query: read.query(request.query),
+        headers: read.headers(request),
+        body: Buffer.isBuffer(request.body) ? request.body : NOTHING,
+        media: mediaOf(request),
+        principal: request.principal,
+        request,
+        reply,
+      };
+      if (media !== null && !media.has(asked.media)) throw wrongMedia(asked.media, media);
+      return send(reply, await route.handle(asked));
+    },
+  });
+}
+
+/** Answers with a problem document. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
+  const { status, body, retryAfter_s } = problemOf(thrown, pathOf(request));
+  if (retryAfter_s !== null) reply.header("retry-after", String(retryAfter_s));
+  return reply.code(status).type("application/problem+json").send(body);
+}
+
+/** The path of a request, without its query string. */
+export function pathOf(request: FastifyRequest): string {
+  const at = request.url.indexOf("?");
+  return at === -1 ? request.url : request.url.slice(0, at);
+}
+
+/** find-my-way writes a parameter `:name` and a colon of the path `::`. */
+export function patternOf(path: string): string {
+  return path.replaceAll(":", "::").replace(/\{(\w+)\}/g, ":$1");
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  for (const name in answer.headers) reply.header(name, answer.headers[name] ?? "");
+  switch (answer.kind) {
+    case "json":
+      return reply.code(answer.status).header("content-type", "application/json; charset=utf-8").send(answer.body);
+    case "text":
+      return reply.code(answer.status).header("content-type", answer.media).send(answer.body);
+    case "stream":
+      return reply.header("content-type", answer.media).send(answer.body);
+    default:
+      return unreachable(answer);
+  }
+}
+
+type Read = (given: unknown) => unknown;
+
+/** Parses with a schema; where nothing is given, which is common, with what it made of nothing before. */
+function reader(schema: z.ZodObject | null, where: string): Read {
+  const strict = schema?.strict() ?? null;
+  const ofNothing = strict?.safeParse({}) ?? null;
+  return (given) => {
+    const isNothing = Object.keys((given ?? {}) as object).length === 0;
+    if (isNothing && (ofNothing === null || ofNothing.success)) return ofNothing?.data ?? {};
+    if (strict === null) throw new AssayError("http.malformed", `the ${where} takes no parameters`);
+    return parsed(strict, given, where);
+  };
+}
+
+/** Headers that an operation does not name are none of its business. */
+function headerReader(schema: z.ZodObject | null): (request: FastifyRequest) => unknown {
+  if (schema === null) return () => NO_HEADERS;
+  const names = Object.keys(schema.shape);
+  const ofNothing = schema.parse({});
+  return ({ headers }) => {
+    let given: Record<string, unknown> | null = null;
+    for (const name of names) {
+      if (headers[name] === undefined) continue;
+      given ??= {};
+      given[name] = headers[name];
+    }
+    return given === null ? ofNothing : parsed(schema, given, "headers");
+  };
+}
+
+const NO_HEADERS = {};
+
+function parsed(schema: z.ZodObject, given: unknown, where: string): unknown {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const said = result.error.issues.map(({ path, message }) => (path.length === 0 ? message : `\`${path.join(".")}\` ${message}`));
+  throw new AssayError("http.malformed", `${where}: ${said.join(", ")}`);
+}
+
+function mediaOf({ headers }: FastifyRequest): string {
+  const type = headers["content-type"] ?? "";
+  if (type === "application/json") return type;
+  const at = type.indexOf(";");
+  return (at === -1 ? type : type.slice(0, at)).trim().toLowerCase();
+}
+
+function wrongMedia(media: string, known: ReadonlySet<string>): AssayError {
+  return new AssayError("http.media_type", `the body is \`${media}\`, and what is read is ${[...known].join(", ")}`);
+}

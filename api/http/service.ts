@@ -1,0 +1,183 @@
+import type { AddressInfo } from "node:net";
+import rateLimit from "@fastify/rate-limit";
+import websocket from "@fastify/websocket";
+import fastify, { type FastifyInstance, LogController } from "fastify";
+import { AssayError } from "../../schema/assay_error.ts";
+import type { FactBase } from "../../verify/fact_base.ts";
+import { LiveHub } from "../ws/live_hub.ts";
+import { mountLive } from "../ws/mount_live.ts";
+import { refuseSocket } from "./client_error.ts";
+import type { Context, ServiceOptions } from "./context.ts";
+import { Jobs } from "./jobs.ts";
+import { loggerOptions } from "./logging.ts";
+import { ServiceMetrics } from "./metrics.ts";
+import { mount, pathOf, patternOf, sendProblem } from "./mount.ts";
+import { openDoor } from "./principal.ts";
+import { asAssayError } from "./problem.ts";
+import type { Route } from "./route.ts";
+import { allRoutes } from "./routes/all.ts";
+import { Submissions } from "./submissions.ts";
+import type { Tracing } from "./tracing.ts";
+import { Turnstile } from "./turnstile.ts";
+
+/** A service that listens. */
+export interface Service {
+  readonly url: string;
+  readonly address: AddressInfo;
+  readonly routes: readonly Route[];
+  /** Takes nothing new, finishes what it took, tells subscribers, and closes; the fact base stays open. Closing twice is once. */
+  close(): Promise<void>;
+}
+
+const MICROS_A_MILLISECOND = 1_000;
+const LARGEST_PARAMETER = 500;
+
+/**
+ * Starts the service over an open fact base, which the caller closes behind it. Errors: `http.address` where it cannot listen.
+ */
+export async function startService(base: FactBase, options: ServiceOptions): Promise<Service> {
+  const context = contextOf(base, options);
+  const { limits } = base;
+  const numbers = new RequestNumbers();
+  const app = fastify({
+    bodyLimit: limits.body_bytes,
+    requestTimeout: limits.request_ms,
+    http: { headersTimeout: limits.header_ms, connectionsCheckingInterval: Math.max(100, Math.ceil(limits.header_ms / 4)) },
+    routerOptions: { maxParamLength: LARGEST_PARAMETER },
+    exposeHeadRoutes: false,
+    logController: new LogController({ disableRequestLogging: true }),
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    genReqId: () => numbers.next(),
+    logger: loggerOptions(options),
+    clientErrorHandler: refuseSocket,
+  });
+  const tracing = options.traceTo === undefined ? null : await tracingTo(options.traceTo, options.version);
+  const routes = allRoutes(context);
+  addHooks(app, context, tracing);
+  await app.register(rateLimit, {
+    max: () => base.limits.requests_a_second,
+    timeWindow: 1_000,
+    keyGenerator: ({ principal }) => principal.id,
+    errorResponseBuilder: (_request, { max }) => new AssayError("http.rate", `more than ${max} requests came within a second`),
+    addHeaders: NO_RATE_HEADERS,
+    addHeadersOnExceeding: NO_RATE_HEADERS,
+  });
+  await app.register(websocket, { options: { maxPayload: 4_096 } });
+  await app.register(async (plain) => mountAll(plain, routes, false));
+  await app.register(async (streaming) => mountAll(streaming, routes, true));
+  await app.register(async (live) => mountLive(live, context));
+  answerErrors(app, routes);
+  await listen(app, options);
+  context.life.phase = "ready";
+  const address = app.server.address() as AddressInfo;
+  const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => (closing ??= closeAll(app, context));
+  return { url: `http://${host}:${address.port}`, address, routes, close };
+}
+
+const NO_RATE_HEADERS = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false, "retry-after": false };
+
+function contextOf(base: FactBase, options: ServiceOptions): Context {
+  const { clock, gatekeeper = openDoor } = options;
+  const metrics = new ServiceMetrics(() => base.head);
+  return {
+    base,
+    clock,
+    options,
+    gatekeeper,
+    metrics,
+    submissions: new Submissions(base, clock, gatekeeper, metrics),
+    queries: new Turnstile("queries", () => base.limits.queries_running),
+    jobs: new Jobs(clock, () => base.limits.jobs_kept),
+    live: new LiveHub(base, metrics),
+    life: { phase: "starting" },
+  };
+}
+
+/** OpenTelemetry takes its time to load, which nobody pays who does not ask for it. */
+async function tracingTo(endpoint: string, version: string): Promise<Tracing> {
+  const { startTracing } = await import("./tracing.ts");
+  return startTracing(endpoint, version);
+}
+
+/** Requests are numbered, so that ids repeat in no log of one process. */
+class RequestNumbers {
+  #last = 0;
+
+  next(): string {
+    this.#last += 1;
+    return String(this.#last);
+  }
+}
+
+async function listen(app: FastifyInstance, { host = "127.0.0.1", port = 0 }: ServiceOptions): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    throw new AssayError("http.address", `cannot listen on \`${host}:${port}\`: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}
+
+/** Bodies that are streamed reach their handlers unread; others are read whole. */
+function mountAll(app: FastifyInstance, routes: readonly Route[], isStream: boolean): void {
+  app.removeAllContentTypeParsers();
+  if (isStream) app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+  else app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  for (const route of routes) if ((route.body?.isStream === true) === isStream) mount(app, route);
+}
+
+function addHooks(app: FastifyInstance, { gatekeeper, life, metrics }: Context, tracing: Tracing | null): void {
+  app.decorateRequest("principal");
+  app.addHook("onRequest", async (request) => {
+    tracing?.begin(request);
+    const config = request.routeOptions.config as { readonly isVital?: boolean };
+    if (life.phase === "closing" && config.isVital !== true) throw new AssayError("http.closing", "the service is shutting down");
+    request.principal = await gatekeeper.identify({ headers: request.headers, socket: request.raw.socket });
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const config = request.routeOptions.config as { readonly route?: string };
+    const route = config.route ?? "unknown";
+    metrics.noteRequest(route, reply.statusCode, reply.elapsedTime * MICROS_A_MILLISECOND);
+    tracing?.end(request, route, reply.statusCode);
+    request.log.info(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), principal: request.principal?.id },
+      "request",
+    );
+  });
+  app.addHook("onClose", async () => tracing?.close());
+}
+
+function answerErrors(app: FastifyInstance, routes: readonly Route[]): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    if (asAssayError(thrown) === null) request.log.error({ err: thrown }, "broken invariant");
+    return sendProblem(request, reply, thrown);
+  });
+  const known = routes.map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(
+      `^${patternOf(path)
+        .replaceAll("::", ":")
+        .replace(/:(?!batch)\w+/g, "[^/]+")}$`,
+    ),
+  }));
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request);
+    const allowed = known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+    if (allowed.length === 0) return sendProblem(request, reply, new AssayError("http.not_found", `there is no \`${path}\``));
+    reply.header("allow", allowed.join(", "));
+    return sendProblem(request, reply, new AssayError("http.method", `\`${path}\` has ${allowed.join(", ")}, and no ${request.method}`));
+  });
+}
+
+async function closeAll(app: FastifyInstance, { life, live, jobs }: Context): Promise<void> {
+  life.phase = "closing";
+  live.close();
+  jobs.close();
+  await app.close();
+  await jobs.settled();
+}
