@@ -1,6 +1,5 @@
 import type { DuckDbInput } from "../logic/engines/duckdb/input.ts";
 import { loadEngine } from "../logic/engines/incremental/load_engine.ts";
-import type { Souffle } from "../logic/engines/souffle/find_souffle.ts";
 import type { IrProgram } from "../logic/language/ir.ts";
 import type { Theory } from "../logic/theory.ts";
 import { canonicalJson, sha256 } from "../schema/canonical.ts";
@@ -13,7 +12,6 @@ import type { Row } from "../schema/value.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { agree, binding, disagreement, type Opinion, opinionOf } from "./agreement.ts";
 import { engineLabel, judgedBy } from "./checks/answer_sets.ts";
-import { checkLogicBySouffle } from "./checks/by_souffle.ts";
 import { checkLogic, type LogicJudgement } from "./checks/logic.ts";
 import { type EngineName, isForDuckDb } from "./engine_name.ts";
 import { judgeLaws } from "./memory/engine_check.ts";
@@ -44,8 +42,6 @@ export interface FactsToJudge {
   readonly sources: ReadonlyMap<string, FactSource>;
   /** The engines that judge; two of them must agree. `duckdb` where absent. */
   readonly engines?: readonly EngineName[];
-  /** The Soufflé that judges alone, in the place of the engines. */
-  readonly souffle?: Souffle;
   /** The theories themselves, kept in a file where engines disagree. */
   readonly texts?: readonly Theory[];
   /** Violations to skip before the page that the verdict lists; 0 where absent. */
@@ -55,10 +51,9 @@ export interface FactsToJudge {
 /**
  * A verdict over facts at hand, with no fact base: every law judged over all of them. No facts or no laws at all is undecided
  * (`nothing_checked.facts`, `nothing_checked.laws`), never accepted. Errors: `SqlError` where a source cannot be read,
- * `internal.engines_disagree`, `souffle.*`.
+ * `internal.engines_disagree`.
  */
 export async function judgeFacts(input: FactsToJudge): Promise<Verdict> {
-  if (input.souffle !== undefined) return judgeBy("souffle", "souffle", input);
   const engines: readonly EngineName[] = [
     ...new Set<EngineName>(isForDuckDb(input.program) ? ["duckdb"] : (input.engines ?? ["duckdb"])),
   ].toSorted();
@@ -72,7 +67,7 @@ export async function judgeFacts(input: FactsToJudge): Promise<Verdict> {
   return binding(first, second);
 }
 
-async function judgeBy(engine: EngineName | "souffle", label: string, input: FactsToJudge): Promise<Verdict> {
+async function judgeBy(engine: EngineName, label: string, input: FactsToJudge): Promise<Verdict> {
   const { limits, program, sources, theories } = input;
   const page = new ViolationPage(input.offset ?? 0, limits.violations_page);
   const facts = [...sources.values()].reduce((sum, source) => sum + source.rows, 0);
@@ -96,9 +91,7 @@ function judgeInDuckDb(input: FactsToJudge, page: ViolationPage): Promise<LogicJ
   const { session, clock, limits, program, sources } = input;
   const isDistinct = (relation: string): boolean => sources.get(relation)?.distinct ?? true;
   const engine: DuckDbInput = { session, clock, limits, program, table: (relation) => tableOf(input, relation), isDistinct };
-  const origins = sourceOrigins(sources);
-  if (input.souffle !== undefined) return checkLogicBySouffle({ ...engine, souffle: input.souffle }, origins, page);
-  return checkLogic(engine, new Map(), origins, page);
+  return checkLogic(engine, new Map(), sourceOrigins(sources), page);
 }
 
 async function judgeInMemory(input: FactsToJudge, page: ViolationPage): Promise<LogicJudgement> {

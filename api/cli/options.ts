@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Clingo } from "../../logic/engines/clingo/clingo.ts";
 import { openClingo } from "../../logic/engines/clingo/open_clingo.ts";
+import { findSouffle, type Souffle } from "../../logic/engines/souffle/find_souffle.ts";
 import { nearest } from "../../logic/language/did_you_mean.ts";
 import type { Clock } from "../../schema/clock.ts";
 import { type LimitName, type Limits, limits, limitsWith } from "../../schema/limits.ts";
-import { type EngineName, engineNames } from "../../verify/engine_name.ts";
+import { deputyOf, type EngineName, engineNames } from "../../verify/engine_name.ts";
 import type { FactBaseOptions } from "../../verify/fact_base.ts";
 import { usageError } from "./usage.ts";
 
@@ -17,11 +18,14 @@ export interface JudgingOptions extends CommonOptions {
   readonly engine?: EngineName;
   readonly engines?: readonly EngineName[];
   readonly clingo: string;
+  readonly souffle?: string;
+  readonly souffleCompiled?: boolean;
   readonly show: number;
 }
 
 /** What of a command's options a fact base is opened by. Commands that judge nothing have no clingo. */
-export type BaseOptions = Pick<JudgingOptions, "limit" | "engine" | "engines"> & Partial<Pick<JudgingOptions, "clingo">>;
+export type BaseOptions = Pick<JudgingOptions, "limit" | "engine" | "engines"> &
+  Partial<Pick<JudgingOptions, "clingo" | "souffle" | "souffleCompiled">>;
 
 export interface TheoryOptions {
   readonly theory: readonly string[];
@@ -57,6 +61,8 @@ export function judgingOptions(command: Command): Command {
     .addOption(new Option("--engine <name>", "the engine that judges").choices(engineNames))
     .addOption(new Option("--engines <names>", "engines that must agree, separated by commas").argParser(engineList))
     .option("--clingo <which>", "auto, wasm, native, or the path of a clingo, where one is needed", "auto")
+    .option("--souffle <which>", "judge by Soufflé: auto for the one on the PATH, or its path")
+    .option("--souffle-compiled", "let it compile the program first, and keep that: for long runs")
     .option("--show <count>", "violations printed of one law", count, 5);
 }
 
@@ -105,19 +111,35 @@ function engineList(value: string): readonly EngineName[] {
 }
 
 /** The engines asked for, or null where none is named. Errors: `usage.arguments` where both options name some. */
-export function enginesOf({ engine, engines }: Pick<JudgingOptions, "engine" | "engines">): readonly EngineName[] | null {
+export function enginesOf({ engine, engines, souffle }: EngineOptions): readonly EngineName[] | null {
   if (engine !== undefined && engines !== undefined) throw usageError("`--engine` and `--engines` exclude each other");
-  if (engines?.includes("clingo") === true && engines.includes("duckdb")) {
-    throw usageError("`clingo` judges in the place of `duckdb`, so only `incremental` can agree with it");
+  const asked = engines ?? (engine === undefined ? null : [engine]);
+  if (souffle !== undefined && asked !== null && !asked.includes("souffle")) throw usageError("`--souffle` asks for the engine `souffle`");
+  const deputies = (asked ?? []).filter((name) => name !== "incremental");
+  if (deputies.length > 1) {
+    throw usageError("`clingo` and `souffle` judge in the place of `duckdb`, so only `incremental` can agree with one of them");
   }
-  return engines ?? (engine === undefined ? null : [engine]);
+  return asked ?? (souffle === undefined ? null : ["souffle"]);
+}
+
+type EngineOptions = Pick<JudgingOptions, "engine" | "engines" | "souffle" | "souffleCompiled">;
+
+function souffleOf({ souffle, souffleCompiled }: Pick<JudgingOptions, "souffle" | "souffleCompiled">): Souffle {
+  return findSouffle(souffle === undefined || souffle === "auto" ? null : souffle, souffleCompiled === true ? "compiled" : "interpreted");
+}
+
+/** Who judges in DuckDB's place, of the engines asked for. Errors: `souffle.not_found`. */
+export function deputyFor(options: EngineOptions): "clingo" | Souffle | null {
+  const deputy = deputyOf(enginesOf(options) ?? undefined);
+  return deputy === "souffle" ? souffleOf(options) : deputy;
 }
 
 /** How a command opens a fact base: by its clock, and by the bounds and engines asked for. */
 export function factBaseOptions(clock: Clock, options: BaseOptions): FactBaseOptions {
   const engines = enginesOf(options);
   const clingo = (): Clingo => openClingo(options.clingo);
-  return { clock, limits: limitOverrides(options.limit), clingo, ...(engines === null ? {} : { engines }) };
+  const souffle = (): Souffle => souffleOf(options);
+  return { clock, limits: limitOverrides(options.limit), clingo, souffle, ...(engines === null ? {} : { engines }) };
 }
 
 /** Parses a count for an option: a whole number from 0 on. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
-import { deriveBySouffle } from "../../logic/engines/souffle/check_laws.ts";
+import { deriveBySouffle } from "../../logic/engines/souffle/derive.ts";
 import { AssayError } from "../../schema/assay_error.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { Row } from "../../schema/value.ts";

@@ -44,10 +44,34 @@ test("a verdict by Soufflé is that of our engine", { skip: souffle === null ? "
   assert.deepEqual([one?.["verdict"], one?.["violations"], one?.["engine"]], ["refused", two?.["violations"], "souffle"]);
 });
 
+test("it judges proposals too, alone or beside ours", { skip: souffle === null ? "souffle is not on this machine" : false }, () => {
+  const db = join(folder, "s.duckdb");
+  const run = (...args: readonly string[]) => {
+    const ran = spawnSync(process.execPath, [ASSAY, ...args, "--json"], { cwd: folder, encoding: "utf8" });
+    return { status: ran.status, data: (JSON.parse(ran.stdout) as { data: Record<string, unknown> | null }).data };
+  };
+  const by = ["--souffle", souffle?.command ?? ""];
+  assert.deepEqual(run("init", "--db", db, "--theory", "./shop", ...by).status, 0);
+  writeFileSync(join(folder, "d.json"), JSON.stringify({ proposer: "t", reason: "r", assert: { order: [[7, "zoe"]] } }));
+  const alone = run("propose", "--db", db, "--engine", "souffle", ...by, "d.json");
+  assert.deepEqual([alone.status, alone.data?.["verdict"], alone.data?.["engine"]], [1, "refused", "souffle"]);
+  const both = run("propose", "--db", db, "--engines", "incremental,souffle", ...by, "d.json");
+  assert.deepEqual([both.status, both.data?.["violations"]], [1, alone.data?.["violations"]]);
+  writeFileSync(
+    join(folder, "ok.json"),
+    JSON.stringify({ proposer: "t", reason: "r", assert: { order: [[7, "zoe"]], customer: [["zoe"]] } }),
+  );
+  const accepted = run("propose", "--db", db, "--engines", "incremental,souffle", ...by, "ok.json");
+  assert.deepEqual([accepted.status, accepted.data?.["engine"]], [0, "souffle,incremental"]);
+});
+
 test("a Soufflé that is not there is an error of usage, and so are two ways of judging", () => {
   for (const [options, code] of [
     [["--souffle", join("/nowhere", "souffle")], "souffle.not_found"],
+    [["--engine", "souffle", "--souffle", join("/nowhere", "souffle")], "souffle.not_found"],
     [["--souffle", "auto", "--engine", "duckdb"], "usage.arguments"],
+    [["--engines", "duckdb,souffle"], "usage.arguments"],
+    [["--engines", "clingo,souffle"], "usage.arguments"],
   ] as const) {
     const { status, envelope } = verify(...options);
     assert.deepEqual([status, (envelope["error"] as { code: string }).code], [3, code]);

@@ -1,8 +1,12 @@
 import { AnswerSetCache } from "../../logic/engines/clingo/answer_set_cache.ts";
+import { checkLawsByClingo } from "../../logic/engines/clingo/check_laws.ts";
 import type { Clingo } from "../../logic/engines/clingo/clingo.ts";
 import { type BrokenLaw, judgeAnswerSets, type TouchedFacts } from "../../logic/engines/clingo/judge_answer_sets.ts";
+import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
 import type { DuckDbInput } from "../../logic/engines/duckdb/input.ts";
 import type { LawCheck } from "../../logic/engines/engine.ts";
+import type { Souffle } from "../../logic/engines/souffle/find_souffle.ts";
+import { judgeLawsBySouffle } from "../../logic/engines/souffle/judge_laws.ts";
 import type { IrProgram, Law } from "../../logic/language/ir.ts";
 import type { Fact } from "../../schema/fact.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
@@ -10,17 +14,17 @@ import type { Row } from "../../schema/value.ts";
 import type { Undecided } from "../../schema/verdict.ts";
 import type { TypedRows } from "./types.ts";
 
-/** clingo as whoever owns a session holds it: opened when it is first needed, with what slices came to. */
+/** clingo as whoever owns a session holds it, opened when it is first needed, with what slices came to; and who judges in DuckDB's place. */
 export class ClingoSeat {
   readonly cache = new AnswerSetCache();
-  /** Whether it judges every law, in DuckDB's place. */
-  readonly judgesAll: boolean;
+  /** What judges every stratified law, in DuckDB's place: clingo, or a Soufflé; null where DuckDB does. */
+  readonly deputy: "clingo" | Souffle | null;
   readonly #open: () => Clingo;
   #clingo: Clingo | null = null;
 
-  constructor(open: () => Clingo, judgesAll = false) {
+  constructor(open: () => Clingo, deputy: "clingo" | Souffle | null = null) {
     this.#open = open;
-    this.judgesAll = judgesAll;
+    this.deputy = deputy;
   }
 
   get clingo(): Clingo {
@@ -48,15 +52,18 @@ export interface SearchedCheck extends LawCheck {
   clashOf(law: string, row: Row): BrokenLaw | null;
 }
 
-/** The clingo that judges every law of a session, or null where it judges those of answer set programs alone. */
-export function judgeOf(session: SqlSession): Clingo | null {
-  const seat = seats.get(session);
-  return seat?.judgesAll === true ? seat.clingo : null;
+/** Judges the stratified laws of a program: in SQL, or by whoever stands in for DuckDB in the session. The caller closes the check. */
+export async function checkStratified(input: DuckDbInput): Promise<LawCheck> {
+  const seat = seats.get(input.session);
+  const deputy = seat?.deputy ?? null;
+  if (seat === undefined || deputy === null) return checkLaws(input);
+  return deputy === "clingo" ? checkLawsByClingo(input, seat.clingo) : judgeLawsBySouffle(input, deputy);
 }
 
 /** The name under which a verdict gives the engine of a session. */
 export function judgedBy(session: SqlSession, engine: string): string {
-  return seats.get(session)?.judgesAll === true ? engine.replace("duckdb", "clingo") : engine;
+  const deputy = seats.get(session)?.deputy ?? null;
+  return deputy === null ? engine : engine.replace("duckdb", deputy === "clingo" ? "clingo" : "souffle");
 }
 
 /** The facts that a delta asserts or retracts. */

@@ -1,6 +1,4 @@
-import { checkLawsByClingo } from "../../logic/engines/clingo/check_laws.ts";
 import type { BrokenLaw, TouchedFacts } from "../../logic/engines/clingo/judge_answer_sets.ts";
-import { checkLaws } from "../../logic/engines/duckdb/check_laws.ts";
 import type { DuckDbInput } from "../../logic/engines/duckdb/input.ts";
 import { supportOf } from "../../logic/explain/support.ts";
 import type { Law } from "../../logic/language/ir.ts";
@@ -10,7 +8,7 @@ import type { LawOutcome, Undecided } from "../../schema/verdict.ts";
 import { type LawViolations, listLawViolations } from "../law_violations.ts";
 import type { Origins } from "../origins.ts";
 import type { ViolationPage } from "../violation_page.ts";
-import { baseFactsOf, checkAnswerSets, hasAnswerSets, judgeOf, type SearchedCheck } from "./answer_sets.ts";
+import { baseFactsOf, checkAnswerSets, checkStratified, hasAnswerSets, type SearchedCheck } from "./answer_sets.ts";
 
 export interface LogicJudgement extends LawViolations {
   readonly undecided: Undecided | null;
@@ -43,14 +41,13 @@ export async function checkLogic(
   }
 }
 
-/** Judges every law of the program: the stratified ones in SQL, those of answer set programs by clingo. The caller closes the check. */
+/** Judges every law of the program: the stratified ones in SQL or by a deputy, those of answer set programs by clingo. The caller closes the check. */
 export async function checkAllLaws(
   input: DuckDbInput,
   waived: ReadonlyMap<string, string>,
   touched: TouchedFacts | null = null,
 ): Promise<SearchedCheck> {
-  const clingo = judgeOf(input.session);
-  const stratified = clingo === null ? await checkLaws(input) : await checkLawsByClingo(input, clingo);
+  const stratified = await checkStratified(input);
   if (stratified.undecided !== null || !hasAnswerSets(input.program)) return { ...stratified, clashOf: () => null };
   return checkAnswerSets(input, stratified, touched, waived);
 }

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { openClingo } from "../../../logic/engines/clingo/open_clingo.ts";
-import { findSouffle } from "../../../logic/engines/souffle/find_souffle.ts";
 import type { Verdict } from "../../../schema/verdict.ts";
 import { ClingoSeat, seatClingo } from "../../../verify/checks/answer_sets.ts";
-import { asksClingo, seatedEngines } from "../../../verify/engine_name.ts";
+import { seatedEngines } from "../../../verify/engine_name.ts";
 import { judgeFacts } from "../../../verify/judge_facts.ts";
 import { openMemory } from "../../../verify/store/duckdb_session.ts";
 import { cursorOffset } from "../../../verify/violation_page.ts";
@@ -12,6 +11,7 @@ import { sourceArguments } from "../arguments.ts";
 import type { Door } from "../door.ts";
 import { type FormatOptions, formatOption, type Output, outputsOf } from "../format_option.ts";
 import {
+  deputyFor,
   enginesOf,
   type JudgingOptions,
   jsonOption,
@@ -35,7 +35,6 @@ import { cutNotice, needsAll } from "../whole_verdict.ts";
 interface VerifyOptions extends JudgingOptions, TheoryOptions, ProfileOptions, FormatOptions {
   readonly json?: boolean;
   readonly cursor?: string;
-  readonly souffle?: string;
 }
 
 const HELP = `
@@ -52,7 +51,6 @@ export function verifyCommand(root: Command, door: Door): void {
   const command = root.command("verify").description("judge files by theories; no database: files in, verdict out");
   theoryOption(command, "a shipped theory or a folder (repeatable)")
     .argument("[source...]", "RELATION=FILE, FILE or DIR")
-    .option("--souffle <which>", "judge by Soufflé: auto for the one on the PATH, or its path")
     .option("--cursor <cursor>", "list the violations behind this cursor of an earlier answer")
     .addHelpText("after", HELP);
   formatOption(jsonOption(judgingOptions(profileOption(command)))).action(async (sources: string[], options: VerifyOptions) => {
@@ -69,14 +67,12 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
   const theories = options.theory.length > 0 ? options.theory : await theoriesOfAdapters(sources);
   const judgement = await judgementOf(theories, options.profile);
   const engines = enginesOf(options);
-  if (options.souffle !== undefined && engines !== null) throw usageError("`--souffle` judges in the place of `--engine` and `--engines`");
-  const souffle = options.souffle === undefined ? null : findSouffle(options.souffle === "auto" ? null : options.souffle);
   const limits = limitsOf(options.limit, judgement.limits);
   const { relations } = judgement.program;
   const names = { relations, theories: judgement.theories.map(({ name }) => name), mapping: null };
   const found = await sourceArguments(sources, names);
   const session = await openMemory({ memory_limit: `${limits.memory_mb}MB` });
-  const seat = new ClingoSeat(() => openClingo(options.clingo), asksClingo(engines ?? []));
+  const seat = new ClingoSeat(() => openClingo(options.clingo), deputyFor(options));
   seatClingo(session, seat);
   try {
     const onProgress = (text: string): void => door.terminal.progress(text);
@@ -92,7 +88,6 @@ async function verify(door: Door, texts: readonly string[], options: VerifyOptio
         sources: joinedSources(relations, read.parts),
         offset: from,
         texts: judgement.theories,
-        ...(souffle === null ? {} : { souffle }),
         ...(engines === null ? {} : { engines: seatedEngines(engines) }),
       });
     const limit = needsAll(outputs) ? limits.report_violations : limits.violations_page;

@@ -1,12 +1,12 @@
 import type { Relation } from "../../../schema/relation.ts";
 import type { Row } from "../../../schema/value.ts";
 import type { LawOutcome, Undecided } from "../../../schema/verdict.ts";
-import type { IrProgram, IrRule, Law } from "../../language/ir.ts";
+import type { IrProgram, Law } from "../../language/ir.ts";
 import { checkLaws } from "../duckdb/check_laws.ts";
 import type { DuckDbInput } from "../duckdb/input.ts";
 import { type Materialised, materialise } from "../duckdb/materialise.ts";
-import { atomsOf, needsOf, rulesByRelation } from "../duckdb/needs.ts";
 import type { LawCheck } from "../engine.ts";
+import { type Parts, partition } from "../partition.ts";
 import { canPrint } from "./can_print.ts";
 import { Carriage } from "./carriage.ts";
 import type { Clingo } from "./clingo.ts";
@@ -27,7 +27,8 @@ import { ValueClasses } from "./value_classes.ts";
  * Undecided, beside bounds: integers past 32 bits that rules calculate with, and calculations that leave them.
  */
 export async function checkLawsByClingo(input: DuckDbInput, clingo: Clingo): Promise<LawCheck> {
-  const parts = partition(input.program);
+  const whole = partition(input.program, canPrint);
+  const parts = { ...whole, rules: whole.rules.map(withUniqueLocals) };
   const ours = await checkLaws({ ...input, program: { ...input.program, laws: parts.ours } });
   if (ours.undecided !== null || parts.theirs.length === 0) return ours;
   let found: ReadonlyMap<string, Row[]> = new Map();
@@ -57,31 +58,6 @@ export async function checkLawsByClingo(input: DuckDbInput, clingo: Clingo): Pro
     },
     close: () => ours.close(),
   };
-}
-
-interface Parts {
-  readonly ours: readonly Law[];
-  readonly theirs: readonly Law[];
-  readonly rules: readonly IrRule[];
-  /** Relations that clingo's rules read and do not derive, base or ours. */
-  readonly inputs: readonly string[];
-}
-
-/** Relations with a rule that clingo cannot read are ours, and with them all that they depend on. */
-function partition(program: IrProgram): Parts {
-  const byRelation = rulesByRelation(program);
-  const unprintable = program.rules.filter((rule) => !canPrint(rule)).map((rule) => rule.head.relation);
-  const { reached: own } = needsOf(program, byRelation, unprintable);
-  const theirs = program.laws.filter(({ relation }) => !own.has(relation) && byRelation.has(relation));
-  const { reached } = needsOf(
-    program,
-    byRelation,
-    theirs.map(({ relation }) => relation),
-  );
-  const rules = program.rules.filter(({ head }) => reached.has(head.relation) && !own.has(head.relation)).map(withUniqueLocals);
-  const heads = new Set(rules.map(({ head }) => head.relation));
-  const inputs = new Set(rules.flatMap((rule) => atomsOf(rule.body).map(({ relation }) => relation)).filter((name) => !heads.has(name)));
-  return { ours: program.laws.filter((law) => !theirs.includes(law)), theirs, rules, inputs: [...inputs].toSorted() };
 }
 
 /** The tuples of every law's relation, in ascending order. */

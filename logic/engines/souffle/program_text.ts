@@ -79,6 +79,17 @@ function relationsOf(rule: IrRule): string[] {
   return [rule.head.relation, ...atomsOf(rule.body).map((atom) => atom.relation)];
 }
 
+/** Whether Soufflé has words for a rule. */
+export function canSay(rule: IrRule): boolean {
+  try {
+    ruleText(rule, (relation) => relation);
+    return true;
+  } catch (cause) {
+    if (cause instanceof NotInSouffle) return false;
+    throw cause;
+  }
+}
+
 function ruleText(rule: IrRule, nameOf: (relation: string) => string): string {
   refuseShadowing(rule.body, new Set(rule.head.args.flatMap((term) => [...variablesOf(term)])));
   const printer = new RulePrinter(nameOf);

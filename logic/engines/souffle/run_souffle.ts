@@ -18,8 +18,6 @@ export interface SouffleRun {
   readonly output: string;
   readonly time_ms: number;
   readonly memory_mb: number;
-  /** `compiled` makes a binary first, once a program: it takes 10 to 25 seconds and a C++ compiler, and pays for itself on long runs only. */
-  readonly mode: "interpreted" | "compiled";
 }
 
 /** How a run ended: by itself, with what it said on standard error, or stopped at its time. */
@@ -28,7 +26,7 @@ export type SouffleEnd = { readonly kind: "ended"; readonly status: number | nul
 /** Runs Soufflé over a folder of facts, a process a run, killed past its time and refused memory past its bound. Errors: `souffle.failed` where no binary can be made. */
 export async function runSouffle(run: SouffleRun): Promise<SouffleEnd> {
   const folders = ["-F", run.facts, "-D", run.output];
-  if (run.mode === "interpreted") {
+  if (run.souffle.mode === "interpreted") {
     return start(run, run.souffle.command, ["--no-preprocessor", "--no-warn", ...folders, run.file]);
   }
   const binary = await compiled(run);

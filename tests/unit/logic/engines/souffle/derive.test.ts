@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { checkLawsBySouffle, deriveBySouffle } from "../../../../../logic/engines/souffle/check_laws.ts";
+import { deriveBySouffle } from "../../../../../logic/engines/souffle/derive.ts";
 import { findSouffle, type Souffle } from "../../../../../logic/engines/souffle/find_souffle.ts";
 import { AssayError } from "../../../../../schema/assay_error.ts";
 import type { Limits } from "../../../../../schema/limits.ts";
@@ -99,38 +99,24 @@ test("every value crosses whole, both ways", { skip: skip64 }, async () => {
   assert.deepEqual(empty.relations.get("raised"), []);
 });
 
-test("laws are judged with their witnesses in order", { skip }, async () => {
-  if (souffle === null) return;
-  const program = programOf(`.decl order(id:number, of:symbol)
-.input order
-.decl customer(name:symbol)
-.input customer
-/// @law shop.customer error "{id} is of nobody"
-.decl lost(id:number)
-lost(id) :- order(id, of), !customer(of).`);
-  const facts = {
-    order: [
-      [3n, "x"],
-      [1n, "y"],
-      [2n, "ann"],
-    ] as Row[],
-    customer: [["ann"]] as Row[],
-  };
-  const check = await checkLawsBySouffle({ ...(await inputOver(session, program, facts)), souffle });
-  assert.deepEqual(
-    check.laws.map(({ law, violations }) => [law, violations]),
-    [["shop.customer", 2]],
-  );
-  assert.deepEqual(await check.witnesses("shop.customer", 0, 10), [[1n], [3n]]);
-  assert.deepEqual(await check.witnesses("shop.customer", 1, 10), [[3n]]);
-});
-
-test("compiled programs derive the same and are kept", {
+test("a program is compiled once and kept under its text", {
   skip: process.env["SOUFFLE_COMPILED"] === undefined ? "set SOUFFLE_COMPILED to compile" : skip,
 }, async () => {
   if (souffle === null) return;
-  const input = { ...(await inputOver(session, programOf(TEXT), { none: [["a"], ["b"]] })), souffle, mode: "compiled" } as const;
-  for (let run = 0; run < 2; run++) assert.deepEqual((await deriveBySouffle(input, ["copy"])).relations.get("copy"), [["a"], ["b"]]);
+  const compiled: Souffle = { ...souffle, mode: "compiled" };
+  const fresh = TEXT.replace("copy(a) :- none(a).", `copy(a) :- none(a), a != "${process.pid}".`);
+  for (const [text, verdict_ms] of [
+    [fresh, 120_000],
+    // No compiler is as fast as this.
+    [fresh, 2_000],
+  ] as const) {
+    const { relations, undecided } = await derive(compiled, text, { none: [["a"], ["b"]] }, ["copy"], { verdict_ms });
+    assert.deepEqual([undecided, relations.get("copy")], [null, [["a"], ["b"]]]);
+  }
+  await assert.rejects(
+    derive(compiled, fresh.replace("!=", "<"), {}, ["copy"], { verdict_ms: 300 }),
+    (error) => error instanceof AssayError && error.code === "souffle.failed",
+  );
 });
 
 test("a run past its time is undecided, and ends", async () => {

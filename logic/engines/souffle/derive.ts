@@ -6,8 +6,8 @@ import { spanText } from "../../../schema/place.ts";
 import type { Relation } from "../../../schema/relation.ts";
 import { quoteName, type SqlSession } from "../../../schema/sql_session.ts";
 import type { Row, Value } from "../../../schema/value.ts";
-import type { LawOutcome, Undecided } from "../../../schema/verdict.ts";
-import type { EngineInput, LawCheck } from "../engine.ts";
+import type { Undecided } from "../../../schema/verdict.ts";
+import type { EngineInput } from "../engine.ts";
 import { souffleDiagnostics } from "./diagnostics.ts";
 import { factLine, readTuples } from "./fact_text.ts";
 import type { Souffle } from "./find_souffle.ts";
@@ -23,33 +23,14 @@ export interface SouffleInput extends EngineInput {
   readonly session: SqlSession;
   /** SQL table expression of a base relation with its attributes as columns. */
   table(relation: string): string;
-  readonly mode?: "interpreted" | "compiled";
 }
 
 /**
- * Judges every law by Soufflé, over the facts as they are now. What Soufflé cannot say, or would say otherwise, is `souffle.not_expressible`, and a
- * value that does not fit its words `souffle.word_size`, never wrapped on the way. A run past its time, or one that failed, is undecided.
- * INVARIANT: integers that rules compute wrap there at 64 bits, where Assay's engines are undecided; that is for the caller to know.
- * Errors: `souffle.*`, `SqlError`.
+ * The tuples of derived relations, in ascending order, as Soufflé computes them over the facts as they are now. What Soufflé cannot say, or would say
+ * otherwise, is `souffle.not_expressible`, and a value that does not fit its words `souffle.word_size`, never wrapped on the way. A run past its time, or
+ * one that failed, is undecided. INVARIANT: integers that rules compute wrap there at 64 bits, where Assay's engines are undecided; that is for the caller
+ * to know. Errors: `souffle.*`, `SqlError`.
  */
-export async function checkLawsBySouffle(input: SouffleInput): Promise<LawCheck> {
-  const { program, limits } = input;
-  const laws = program.laws.map((law) => law.relation);
-  const { relations, undecided } = await deriveBySouffle(input, laws);
-  const outcomes = program.laws.map(({ id, severity, relation }): LawOutcome => {
-    return { law: id, severity, violations: relations.get(relation)?.length ?? 0, waived: 0, micros: 0 };
-  });
-  const relationOf = new Map(program.laws.map(({ id, relation }) => [id, relation]));
-  return {
-    undecided,
-    laws: undecided === null ? outcomes : [],
-    witnesses: async (law, offset, limit) =>
-      (relations.get(relationOf.get(law) ?? "") ?? []).slice(offset, offset + Math.min(limit, limits.query_rows)),
-    close: async () => undefined,
-  };
-}
-
-/** The tuples of derived relations, in ascending order, as Soufflé computes them. Errors as `checkLawsBySouffle`. */
 export async function deriveBySouffle(
   input: SouffleInput,
   outputs: readonly string[],
@@ -76,7 +57,7 @@ async function derive(input: SouffleInput, printed: SouffleProgram, folder: stri
   for (const relation of printed.inputs) {
     writeFileSync(join(folder, `${printed.names.get(relation.name)}.facts`), await factsText(input, printed, relation));
   }
-  const bounds = { time_ms: limits.verdict_ms, memory_mb: limits.memory_mb, mode: input.mode ?? "interpreted" } as const;
+  const bounds = { time_ms: limits.verdict_ms, memory_mb: limits.memory_mb };
   const end = await runSouffle({ souffle, file, text: printed.text, facts: folder, output, ...bounds });
   const relations = new Map<string, Row[]>();
   if (end.kind === "late") {
