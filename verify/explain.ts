@@ -30,7 +30,21 @@ import { factTable } from "./store/relation_table.ts";
 export type Explanation =
   | { readonly kind: "proof"; readonly asOf: number; readonly proof: Proof }
   | { readonly kind: "why_not"; readonly asOf: number; readonly why: WhyNot }
-  | { readonly kind: "violation"; readonly delta: string; readonly violation: Violation; readonly proof: Proof | null };
+  | {
+      readonly kind: "violation";
+      readonly delta: string;
+      readonly violation: Violation;
+      readonly proof: Proof | null;
+      /** Of an answer set program: the laws that no answer set meets together over the violation's facts. Empty for any other. */
+      readonly clash: readonly ClashingLaw[];
+    };
+
+export interface ClashingLaw {
+  readonly law: string;
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+}
 
 /**
  * Explains a ground fact, `package("node_modules/a", "a", "1.0.0")`: its proof where it holds, with the places of base facts, else
@@ -74,14 +88,20 @@ export async function explainViolation(input: GateInput, fingerprint: string): P
   }
   const recreated = violation.code === undefined ? await recreate(input, delta) : null;
   const law = recreated?.inForce.program.laws.find(({ id }) => id === violation.law);
-  if (recreated === null || law === undefined) return { kind: "violation", delta, violation, proof: null };
+  if (recreated === null || law === undefined) return { kind: "violation", delta, violation, proof: null, clash: [] };
   const { program } = recreated.inForce;
+  if (violation.clash !== undefined)
+    return { kind: "violation", delta, violation, proof: null, clash: clashingLaws(program, violation.clash) };
   const engine: DuckDbInput = { program, limits, session, clock, table: factTable, isDistinct: () => true };
   const fact = { relation: law.relation, row: witnessRow(lawRelation(program, law), violation, limits) };
   const { undecided, proof } = await prove(engine, fact);
   refuseUndecided(undecided);
   const origins = knownPlaces(violation, originsOf(session, program.relations, recreated.delta, { logs: recreated.logs }));
-  return { kind: "violation", delta, violation, proof: proof === null ? null : await withPlaces(proof, origins) };
+  return { kind: "violation", delta, violation, proof: proof === null ? null : await withPlaces(proof, origins), clash: [] };
+}
+
+function clashingLaws({ laws }: IrProgram, clash: readonly string[]): ClashingLaw[] {
+  return laws.flatMap(({ id, message, span }) => (clash.includes(id) ? [{ law: id, message, file: span.file, line: span.line }] : []));
 }
 
 /** Origins that take the places of a delta's own facts from the violation, for the stored delta has none. */

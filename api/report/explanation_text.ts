@@ -1,6 +1,7 @@
 import type { Attempt, Missing, Proof, WhyNot } from "../../logic/explain/proof.ts";
 import { unreachable } from "../../schema/unreachable.ts";
-import type { Explanation } from "../../verify/explain.ts";
+import type { Violation } from "../../schema/verdict.ts";
+import type { ClashingLaw, Explanation } from "../../verify/explain.ts";
 import { factText, printable, valueText } from "./fact_text.ts";
 import type { Style } from "./style.ts";
 import { type TreeNode, treeText } from "./tree_text.ts";
@@ -14,14 +15,29 @@ export function explanationText(explanation: Explanation, style: Style): string 
     case "why_not":
       return treeText(whyNotNode(explanation.why, style), dim);
     case "violation": {
-      const { violation, proof, delta } = explanation;
+      const { violation, proof, delta, clash } = explanation;
       const head = `${style(violation.severity === "error" ? ["red", "bold"] : ["yellow", "bold"], violation.law)}  ${printable(violation.message)}`;
       const judged = dim(`as judged with delta ${delta}`);
-      return [head, ...(proof === null ? [] : [treeText(proofNode(proof, style), dim)]), judged].join("\n");
+      const proven = proof === null ? [] : [treeText(proofNode(proof, style), dim)];
+      return [head, ...proven, ...(clash.length === 0 ? [] : [treeText(clashNode(violation, clash, style), dim)]), judged].join("\n");
     }
     default:
       return unreachable(explanation);
   }
+}
+
+/** The laws that cannot be met together, and the facts over which they cannot. */
+function clashNode({ facts }: Violation, clash: readonly ClashingLaw[], style: Style): TreeNode {
+  const leaf = (text: string): TreeNode => ({ text, children: [] });
+  const laws = clash.map(({ law, message, file, line }) => leaf(`${law}${style("dim", `  ${printable(message)}  ${file}:${line}`)}`));
+  const over = facts.map(({ relation, row, place }) => leaf(`${factText(relation, row)}${placeText(place, style)}`));
+  return {
+    text: "there is no answer set",
+    children: [
+      { text: style("cyan", "that meets all of"), children: laws },
+      { text: style("cyan", "over"), children: over },
+    ],
+  };
 }
 
 function proofNode(proof: Proof, style: Style): TreeNode {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { Verdict } from "../../schema/verdict.ts";
+import type { Verdict, Violation } from "../../schema/verdict.ts";
 import { assay, assayJson, assayProcess, folder } from "./assay.ts";
 import { write, writeShop } from "./shop.ts";
 
@@ -96,18 +96,48 @@ test("clingo judges the stratified laws too, where it is asked to, and says so",
   assert.ok(both.envelope.data?.engine.includes("clingo"));
 });
 
-test("files are judged by a theory with choices", async (context) => {
-  const cwd = folder(context);
-  write(cwd, {
-    "plan/theory.toml": '[theory]\nname = "plan"\nversion = "1.0.0"\ndescription = "slots for tasks"\n',
-    "plan/plan.lp": `%! @input task(id:symbol)
+const PLAN = `%! @input task(id:symbol)
 %! @input slot(n:number)
 %! @input clash(a:symbol, b:symbol)
 1 { at(T,S) : slot(S) } 1 :- task(T).
 %! Two that clash have different slots.
 %! @law plan.apart error "the tasks cannot all have a slot"
 :- clash(A,B), at(A,S), at(B,S).
-`,
+`;
+
+test("a violation of a theory with choices is explained by the facts and laws that clash", async (context) => {
+  const cwd = folder(context);
+  write(cwd, { "plan/theory.toml": '[theory]\nname = "plan"\nversion = "1.0.0"\ndescription = "slots for tasks"\n', "plan/plan.lp": PLAN });
+  const db = join(cwd, "plan.duckdb");
+  assert.equal((await assay(["init", "--db", db, "--theory", "plan"], { cwd })).code, 0);
+  const input = JSON.stringify({ proposer: "t", reason: "r", assert: { task: [["a"], ["b"], ["c"]], slot: [[1]], clash: [["a", "b"]] } });
+  const refused = await assayJson<Verdict>(["propose", "--db", db, "-"], { cwd, input });
+  const [violation] = refused.envelope.data?.violations ?? [];
+  const explained = await assayJson<{ violation: Violation; clash: { law: string; line: number }[] }>(
+    ["explain", "--db", db, violation?.fingerprint ?? ""],
+    { cwd },
+  );
+  assert.deepEqual(
+    explained.envelope.data?.clash.map(({ law, line }) => [law, line]),
+    [
+      ["plan.choice_4", 4],
+      ["plan.apart", 7],
+    ],
+  );
+  assert.deepEqual(explained.envelope.data?.violation.facts.map(({ relation, row }) => [relation, ...row]).toSorted(), [
+    ["clash", "a", "b"],
+    ["task", "a"],
+    ["task", "b"],
+  ]);
+  const { stdout } = await assay(["explain", "--db", db, violation?.fingerprint ?? ""], { cwd });
+  for (const shown of ["plan.choice_4", "plan.lp:7", 'task("b")']) assert.ok(stdout.includes(shown), stdout);
+});
+
+test("files are judged by a theory with choices", async (context) => {
+  const cwd = folder(context);
+  write(cwd, {
+    "plan/theory.toml": '[theory]\nname = "plan"\nversion = "1.0.0"\ndescription = "slots for tasks"\n',
+    "plan/plan.lp": PLAN,
     "task.csv": "id\na\nb\n",
     "slot.csv": "n\n1\n",
     "clash.csv": "a,b\na,b\n",
