@@ -49,9 +49,8 @@ export async function runGit(
   const child = spawn("git", ["-C", path, ...settings, ...args], {
     env: { PATH: process.env["PATH"], ...ENVIRONMENT },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: limits.git_ms,
-    killSignal: "SIGKILL",
   });
+  const timer = setTimeout(() => child.kill("SIGKILL"), limits.git_ms);
   let stderr = "";
   let fault: unknown = null;
   child.stderr.on("data", (chunk: Buffer) => {
@@ -68,10 +67,12 @@ export async function runGit(
   });
   return new Promise((settle, fail) => {
     child.on("error", (cause: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
       const isAbsent = cause.code === "ENOENT";
       fail(isAbsent ? new AssayError("git.not_found", "there is no `git` on the path", { cause }) : cause);
     });
     child.on("close", (code, signal) => {
+      clearTimeout(timer);
       if (fault !== null) fail(fault);
       else if (signal !== null) fail(new AssayError("limit.git_ms", `git took longer than ${limits.git_ms} ms`, { place: folder }));
       else settle({ code: code ?? 1, stderr: stderr.slice(0, ERROR_CHARACTERS).trim() });
