@@ -36,6 +36,7 @@ export const limits = {
   group_deltas: { value: 4_096, unit: "deltas", reason: "deltas that share one transaction; the first of them waits for the last" },
   group_rows: { value: 100_000, unit: "rows", reason: "rows of the deltas that share one transaction, where they are several" },
   repair_rounds: { value: 200, unit: "rounds", reason: "candidates tried for one list of repairs, each judged like a delta" },
+  whatif_refusals: { value: 10_000, unit: "deltas", reason: "refused deltas that a changed theory judges again, the latest first" },
   delta_rows: { value: 2_000_000, unit: "rows", reason: "rows of one delta, which is hashed and kept whole" },
   delta_bytes: { value: 512 * 1024 * 1024, unit: "bytes", reason: "one delta in its RFC 8785 form" },
   symbol_bytes: {

@@ -35,6 +35,12 @@ export async function readRefusals(session: SqlSession, limit: number, offset: n
   return refusalsOf(await session.rows(`${REFUSED} ORDER BY d."time" DESC, d.id LIMIT ${limit} OFFSET ${offset}`));
 }
 
+/** How many refused deltas are kept. */
+export async function countRefusals(session: SqlSession): Promise<number> {
+  const [row] = await session.rows("SELECT count(*) FROM assay.delta WHERE status = 'refused'");
+  return Number(row?.[0] ?? 0);
+}
+
 /** Refused deltas noted after a time, in the order of their times. */
 export async function readRefusalsAfter(session: SqlSession, time: string, limit: number): Promise<Refusal[]> {
   return refusalsOf(await session.rows(`${REFUSED} AND d."time" > ? ORDER BY d."time", d.id LIMIT ${limit}`, [time]));

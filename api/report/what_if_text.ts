@@ -4,7 +4,7 @@ import { printable } from "./fact_text.ts";
 import type { Style } from "./style.ts";
 
 /** What changed theories would have done to the log, for a terminal. */
-export function whatIfText({ commits, refused, passing }: TheoryWhatIf, style: Style): string {
+export function whatIfText({ commits, refused, passing, rejudged, left }: TheoryWhatIf, style: Style): string {
   const replayed = `${countText(commits, "commit")} replayed`;
   const lines = refused.map(({ commit, verdict }) => {
     const laws = [...new Set(verdict.violations.map(({ law }) => law))].join(", ");
@@ -14,6 +14,8 @@ export function whatIfText({ commits, refused, passing }: TheoryWhatIf, style: S
     const short = delta.replace(/^sha256:/, "").slice(0, 12);
     return `  ${style("green", "✓")} ${short}, refused after commit ${head}, would pass: ${printable(proposer)}  ${printable(reason)}`;
   });
-  if (lines.length + admitted.length === 0) return `${replayed}: ${style("green", "each answer stays")}`;
-  return [`${replayed}:`, ...lines, ...admitted].join("\n");
+  const latest = `of ${countText(rejudged + left, "refused delta")} the latest ${rejudged} were judged again: --limit whatif_refusals=N takes more`;
+  const cut = left === 0 ? [] : [style("yellow", latest)];
+  if (lines.length + admitted.length === 0) return [`${replayed}: ${style("green", "each answer stays")}`, ...cut].join("\n");
+  return [`${replayed}:`, ...lines, ...admitted, ...cut].join("\n");
 }

@@ -8,7 +8,7 @@ import { FactBase } from "../fact_base.ts";
 import { judgeTheories, type LoadJudgement } from "../load.ts";
 import { type LogEntry, readEntries } from "../log.ts";
 import type { Looking } from "../looking.ts";
-import { proposedAgain, type Refusal, readRefusals } from "../records.ts";
+import { countRefusals, proposedAgain, type Refusal, readRefusals } from "../records.ts";
 import { readTheoriesAt } from "../store/state.ts";
 import { lawless } from "./lawless.ts";
 
@@ -41,23 +41,26 @@ export interface TheoryWhatIf {
   readonly commits: number;
   readonly refused: readonly RefusedCommit[];
   readonly passing: readonly PassingRefusal[];
+  /** How many refused deltas were judged again, the latest ones, and how many were not: there were more than `whatif_refusals`. */
+  readonly rejudged: number;
+  readonly left: number;
 }
-
-const REFUSALS_READ = 1_000;
 
 /**
  * What changed theories would do: the verdict on loading them now, and a replay of the log under them from its first commit. A commit is
  * refused where it breaks a law that was not broken before it; its facts are then taken as history has them, and what they
- * break is waived for what follows. Refused deltas are judged where they were judged. Nothing is written to `base`.
+ * break is waived for what follows. Refused deltas, the latest `whatif_refusals` of them, are judged where they were judged. Nothing is written to `base`.
  * Errors: those of `judgeTheories`.
  */
 export async function replayTheory(base: Looking, changed: readonly Theory[], options: ReplayOptions): Promise<TheoryWhatIf> {
   const request = { theories: changed, author: "whatif", reason: "whatif", ratchet: false, allowDestructive: true };
   const verdict = verdictOf(await base.look((input) => judgeTheories(input, request)));
-  const { entries, refusals } = await base.look(async ({ session, state }) => ({
+  const { entries, refusals, kept } = await base.look(async ({ session, state, limits: { whatif_refusals } }) => ({
     entries: await readEntries(session, 1, state.head),
-    refusals: await readRefusals(session, REFUSALS_READ, 0),
+    refusals: await readRefusals(session, whatif_refusals, 0),
+    kept: await countRefusals(session),
   }));
+  const byHead = Map.groupBy(refusals, ({ head }) => head);
   const { clock, limits = {}, engines } = options;
   const copy = await FactBase.create(null, { clock, limits, ...(engines === undefined ? {} : { engines }) });
   try {
@@ -68,11 +71,11 @@ export async function replayTheory(base: Looking, changed: readonly Theory[], op
       options.onProgress?.(`replaying commit ${entry.seq} of ${entries.length}, ${refused.length} refused`);
       const answer = await replay.step(entry);
       if (answer?.verdict === "refused") refused.push({ commit: entry.seq, delta: entry.delta, verdict: answer });
-      for (const refusal of refusals.filter(({ head, kind }) => head === entry.seq && kind === "delta")) {
-        if (await replay.passes(refusal)) passing.push(passingRefusal(refusal));
+      for (const refusal of byHead.get(entry.seq) ?? []) {
+        if (refusal.kind === "delta" && (await replay.passes(refusal))) passing.push(passingRefusal(refusal));
       }
     }
-    return { verdict, commits: entries.length, refused, passing };
+    return { verdict, commits: entries.length, refused, passing, rejudged: refusals.length, left: kept - refusals.length };
   } finally {
     await copy.close();
   }

@@ -58,10 +58,16 @@ async function withTheory(door: Door, base: FactBase, options: WhatIfOptions): P
   for (const name of options.theory) theories.push(await findTheory(name));
   const onProgress = (text: string): void => door.terminal.progress(text);
   const found = await replayTheory(base, theories, { ...factBaseOptions(door.clock, options), onProgress });
-  const { verdict, commits, refused, passing } = found;
+  const { verdict, commits, refused, passing, rejudged, left } = found;
   const micros = door.clock.micros() - started;
   return {
-    envelope: { ok: true, data: { ...verdict, replay: { commits, refused, passing } }, error: null, events: [], cursor: verdict.cursor },
+    envelope: {
+      ok: true,
+      data: { ...verdict, replay: { commits, refused, passing, rejudged, left } },
+      error: null,
+      events: [],
+      cursor: verdict.cursor,
+    },
     exit: exitOf(verdict),
     text: (style) => `${verdictText(verdict, { style, perLaw: options.show, micros })}\n\n${whatIfText(found, style)}`,
   };

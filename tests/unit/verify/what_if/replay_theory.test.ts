@@ -23,7 +23,7 @@ test("a changed theory says which commits would be refused and which refusals wo
       strict.refused.map(({ commit, verdict }) => [commit, verdict.violations.map(({ law }) => law)]),
       [[2, ["shop.credit"]]],
     );
-    assert.deepEqual([strict.passing, strict.commits], [[], 4]);
+    assert.deepEqual([strict.passing, strict.commits, strict.rejudged, strict.left], [[], 4, 1, 0]);
     assert.equal(said.length, 4);
 
     const lax = await replayTheory(base, [theoryFrom(LAX, "shop", "2.0.0")], options);
@@ -37,6 +37,17 @@ test("a changed theory says which commits would be refused and which refusals wo
     assert.deepEqual((await base.query({ datalog: "?- customer(n, c)." })).rows.length, 2);
     assert.equal((await base.checkLog()).ok, true);
   }));
+
+test("past the bound on refusals the earlier ones are left, and counted", () =>
+  withBase(
+    [theoryFrom(SHOP)],
+    async (base) => {
+      for (const name of ["eve", "mallory", "trudy"]) await base.propose(proposal({ assert: { customer: [[name, "-5"]] } }));
+      const lax = await replayTheory(base, [theoryFrom(LAX, "shop", "2.0.0")], { clock: steppingClock() });
+      assert.deepEqual([lax.passing.length, lax.rejudged, lax.left], [2, 2, 1]);
+    },
+    { whatif_refusals: 2 },
+  ));
 
 test("a commit that the changed relations cannot take is refused too, and the rest is judged without it", () =>
   withBase([theoryFrom(SHOP)], async (base) => {
