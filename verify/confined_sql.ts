@@ -16,12 +16,16 @@ interface Node {
 /**
  * Refuses an SQL text of one SELECT that reads anything but `relations`, by their plain names, and what it makes itself: no file, no
  * network, no other schema or catalog, no table function but a few that only count, no setting. What is read is DuckDB's own
- * syntax tree of the text. Errors: `query.sql_confined`, `query.sql_statement` for what is no SELECT.
+ * syntax tree of the text, which is not bound before it is found harmless. Errors: `query.sql_confined`, `query.sql_statement` for what is
+ * no SELECT, `query.sql_error` for what does not parse.
  */
 export async function confineSql(session: SqlSession, sql: string, relations: ReadonlySet<string>): Promise<void> {
   const [row] = await session.rows(`SELECT json_serialize_sql(${quoteText(sql)})::VARCHAR`);
   const tree = JSON.parse(String(row?.[0])) as Node;
-  if (tree["error"] !== false) throw new AssayError("query.sql_statement", String(tree["error_message"] ?? "the statement is no SELECT"));
+  if (tree["error"] !== false) {
+    const code = tree["error_type"] === "parser" ? "query.sql_error" : "query.sql_statement";
+    throw new AssayError(code, `\`${String(tree["error_message"] ?? "no statement").split("\n")[0]}\``);
+  }
   const nodes = [...nodesOf(tree)];
   const named = new Set(nodes.flatMap(commonTables));
   const known = (name: string): boolean => named.has(name.toLowerCase()) || relations.has(name.toLowerCase());

@@ -92,7 +92,6 @@ async function answerSql(source: QuerySource, { sql, confined = false }: SqlRequ
   const { session, limits } = source;
   if (confined) {
     if (sql.length > limits.program_bytes) throw new AssayError("limit.program_bytes", `the statement has ${sql.length} characters`);
-    await sqlErrors(() => session.checkOneSelect(sql));
     const names = new Set([...source.inForce.program.relations.keys()].map((name) => name.toLowerCase()));
     await sqlErrors(() => confineSql(session, sql, names));
   }

@@ -55,6 +55,7 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
   const tracing = options.traceTo === undefined ? null : await tracingTo(options.traceTo, options.version);
   const routes = allRoutes(context);
   addHooks(app, context, tracing);
+  answerErrors(app, routes);
   await app.register(rateLimit, {
     max: () => base.limits.requests_a_second,
     timeWindow: 1_000,
@@ -67,7 +68,6 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
   await app.register(async (plain) => mountAll(plain, routes, false));
   await app.register(async (streaming) => mountAll(streaming, routes, true));
   await app.register(async (live) => mountLive(live, context));
-  answerErrors(app, routes);
   await listen(app, options);
   context.life.phase = "ready";
   const address = app.server.address() as AddressInfo;
