@@ -7,7 +7,16 @@ import type { IrAggregate, IrLiteral, IrRule } from "../language/ir.ts";
 import { factKey } from "./fact_key.ts";
 import { Heights } from "./heights.ts";
 import { findInstances, type Instance } from "./instances.ts";
-import { aggregateText, constantsFit, type Derivation, factsOf, memberQuestions, type Premise, plainPremise } from "./premise.ts";
+import {
+  aggregateText,
+  constantsFit,
+  type Derivation,
+  factsOf,
+  memberQuestions,
+  type Premise,
+  plainPremise,
+  wantedMembers,
+} from "./premise.ts";
 import { withoutWildcards } from "./shown_terms.ts";
 
 const GOALS_A_QUERY = 500;
@@ -123,6 +132,13 @@ export class Derivations {
         if (members.length < limit) members.push(await this.#premises(body, instance));
       }
     }
-    return { kind: "aggregate", text: aggregateText(literal, values), members, total };
+    return {
+      kind: "aggregate",
+      op: literal.op,
+      text: aggregateText(literal, values),
+      members,
+      total,
+      wanted: wantedMembers(literal, values),
+    };
   }
 }

@@ -9,7 +9,15 @@ export type Premise =
   | { readonly kind: "fact"; readonly relation: string; readonly row: Row }
   | { readonly kind: "absent"; readonly relation: string; readonly row: readonly (Value | null)[] }
   | { readonly kind: "condition"; readonly text: string }
-  | { readonly kind: "aggregate"; readonly text: string; readonly members: readonly (readonly Premise[])[]; readonly total: number };
+  | {
+      readonly kind: "aggregate";
+      readonly op: IrAggregate["op"];
+      readonly text: string;
+      readonly members: readonly (readonly Premise[])[];
+      readonly total: number;
+      /** What would give the group another member: the facts that its body asks for, null standing for any value. */
+      readonly wanted: readonly { readonly relation: string; readonly row: readonly (Value | null)[] }[];
+    };
 
 /** One instance of a rule that gives a fact. */
 export interface Derivation {
@@ -78,6 +86,19 @@ export function memberQuestions(literal: IrAggregate, values: readonly Value[]):
     const all = [...given, ...asked];
     return { body, question: { terms: all.map(({ term }) => term), rows: [all.map(({ value }) => value)] } };
   });
+}
+
+/** The `wanted` of an aggregate's premise. `values` are those of the aggregate's shown terms. */
+export function wantedMembers(literal: IrAggregate, [, ...outer]: readonly Value[]): Extract<Premise, { kind: "aggregate" }>["wanted"] {
+  const terms = shownTerms(literal).slice(1);
+  const given = new Map(terms.flatMap((term, at) => (term.kind === "variable" ? [[term.name, outer[at] ?? null] as const] : [])));
+  const known = (term: IrTerm | null): Value | null => {
+    if (term === null || term.kind === "operation") return null;
+    return term.kind === "constant" ? term.value : (given.get(term.name) ?? null);
+  };
+  return literal.elements.flatMap(({ body }) =>
+    body.flatMap((inner) => (inner.kind === "atom" && !inner.negated ? [{ relation: inner.relation, row: inner.args.map(known) }] : [])),
+  );
 }
 
 /** What a proof says of an aggregate: `count = 2`. */

@@ -50,8 +50,9 @@ export class Candidate {
           [...rows].filter(([text]) => !dropped.has(text)).map(([, row]) => [...row] as ProposedValue[]),
         );
       }
-      for (const { change, relation, row } of actions) {
-        if (change === name) left.set(relation, [...(left.get(relation) ?? []), filled(row, relations.get(relation)?.attributes ?? [])]);
+      for (const { change, relation, row, copy } of actions) {
+        if (change === name)
+          left.set(relation, [...(left.get(relation) ?? []), filled(row, relations.get(relation)?.attributes ?? [], copy)]);
       }
       return new Map([...left].filter(([, rows]) => rows.length > 0));
     };
@@ -61,9 +62,19 @@ export class Candidate {
   }
 }
 
-const SAMPLES: Readonly<Record<ValueType, Value>> = { symbol: "?", number: 0n, unsigned: 0n, float: 0 };
+/** A row with a value of no meaning in each hole, another one in each copy. */
+export function filled(row: readonly (Value | null)[], attributes: readonly Attribute[], copy: number): Value[] {
+  return row.map((value, at) => value ?? sample(attributes[at]?.type ?? "symbol", copy));
+}
 
-/** A row with a value of no meaning in each hole. */
-export function filled(row: readonly (Value | null)[], attributes: readonly Attribute[]): Value[] {
-  return row.map((value, at) => value ?? SAMPLES[attributes[at]?.type ?? "symbol"]);
+function sample(type: ValueType, copy: number): Value {
+  switch (type) {
+    case "symbol":
+      return copy === 0 ? "?" : `?${copy}`;
+    case "number":
+    case "unsigned":
+      return BigInt(copy);
+    case "float":
+      return copy;
+  }
 }

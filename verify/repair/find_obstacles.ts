@@ -35,6 +35,8 @@ export interface Seen {
   readonly undecided: Undecided | null;
   /** Derived facts that are missing, null standing for any value. */
   readonly absent: readonly { readonly relation: string; readonly row: Pattern }[];
+  /** For each violation the base facts it rests on, but for those that are only counted. */
+  readonly restsOn: readonly (readonly Fact[])[];
   /** The obstacles, given for each missing fact the retracted facts that it rested on, where it held without the retractions. */
   obstacles(restedOn: readonly (readonly Fact[])[]): Obstacle[];
 }
@@ -73,6 +75,7 @@ export async function findObstacles(input: DuckDbInput, violations: readonly Vio
   return {
     undecided,
     absent: open.flatMap(({ found }) => found.absent),
+    restsOn: open.map(({ found, violation }) => (violation.clash === undefined ? found.restsOn : violation.facts)),
     obstacles: (restedOn) => {
       let at = 0;
       return open.map(({ found, violation }) => {
@@ -129,6 +132,8 @@ class Found {
   readonly given = new Map<string, Action>();
   /** Derived facts that are missing. */
   readonly absent: { readonly relation: string; readonly row: Pattern }[] = [];
+  /** Base facts that it rests on, but for those that are only counted. */
+  readonly restsOn: Fact[] = [];
   readonly seen = new Set<string>();
   readonly #program: IrProgram;
   readonly #situation: Situation;
@@ -174,6 +179,15 @@ class Found {
     return [...kept, ...this.#way("assert", relation, row, true)];
   }
 
+  /** An aggregate may want another member: a retraction left out is a way, or one fact more of its kind. */
+  another(relation: string, row: Pattern): void {
+    const { candidate, done } = this.#situation;
+    const alike = done.filter((action) => action.change === "assert" && action.relation === relation && sameText(action.row, row));
+    const copy = row.includes(null) ? alike.length : 0;
+    const kept = candidate.matching("retract", relation, row).flatMap((fact) => this.#way("keep", relation, fact, true));
+    this.#take([...kept, ...this.#way("assert", relation, row, alike.length === copy, copy)]);
+  }
+
   /** Retractions left out together are a way. */
   keeps(facts: readonly Fact[]): void {
     const way = facts.flatMap(({ relation, row }) => this.#way("keep", relation, row, true).flat());
@@ -185,8 +199,8 @@ class Found {
     for (const action of this.#situation.done) this.given.set(action.id, action);
   }
 
-  #way(change: Action["change"], relation: string, row: Pattern, isAllowed: boolean): Way[] {
-    const action = isAllowed ? actionOf(this.#program.relations.get(relation), change, row) : null;
+  #way(change: Action["change"], relation: string, row: Pattern, isAllowed: boolean, copy = 0): Way[] {
+    const action = isAllowed ? actionOf(this.#program.relations.get(relation), change, row, copy) : null;
     return action === null ? [] : [[action]];
   }
 
@@ -195,22 +209,28 @@ class Found {
   }
 }
 
-function collect(derivations: Derivations, fact: Fact, found: Found): void {
-  const key = `${fact.relation} ${fact.row.map(String).join("\0")}`;
+function collect(derivations: Derivations, fact: Fact, found: Found, isCounted = false): void {
+  const key = `${isCounted} ${fact.relation} ${fact.row.map(String).join("\0")}`;
   if (found.seen.has(key)) return;
   found.seen.add(key);
-  if (found.isBase(fact.relation)) found.removal(fact);
-  else for (const premise of derivations.of(fact)?.premises ?? []) collectPremise(derivations, premise, found);
+  if (!found.isBase(fact.relation)) {
+    for (const premise of derivations.of(fact)?.premises ?? []) collectPremise(derivations, premise, found, isCounted);
+    return;
+  }
+  if (!isCounted) found.restsOn.push(fact);
+  found.removal(fact);
 }
 
-function collectPremise(derivations: Derivations, premise: Premise, found: Found): void {
-  if (premise.kind === "fact") collect(derivations, premise, found);
+function collectPremise(derivations: Derivations, premise: Premise, found: Found, isCounted: boolean): void {
+  if (premise.kind === "fact") collect(derivations, premise, found, isCounted);
   else if (premise.kind === "absent") {
     if (found.isBase(premise.relation)) found.addition(premise.relation, premise.row);
     else found.absent.push(premise);
   } else if (premise.kind === "aggregate") {
     found.hangsOnAll();
-    for (const member of premise.members) for (const inner of member) collectPremise(derivations, inner, found);
+    const isCounting = isCounted || premise.op === "count";
+    for (const member of premise.members) for (const inner of member) collectPremise(derivations, inner, found, isCounting);
+    for (const { relation, row } of premise.wanted) if (found.isBase(relation)) found.another(relation, row);
   }
 }
 
@@ -246,6 +266,10 @@ function missingWays(missing: WhyNot["attempts"][number]["missing"][number], fou
 
 function isRow(row: Pattern): row is Row {
   return row.every((value) => value !== null);
+}
+
+function sameText(left: Pattern, right: Pattern): boolean {
+  return left.length === right.length && left.every((value, at) => value === right[at]);
 }
 
 function sameRow(left: Pattern, right: Pattern): boolean {

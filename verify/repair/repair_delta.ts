@@ -120,7 +120,11 @@ class Search {
     if (verdict === undefined) throw new Error("a rehearsal gave no verdict");
     if (verdict.verdict === "undecided") throw new Stopped(verdict.undecided ?? roundsReached(this.#base.limits));
     const errors = verdict.violations.filter(({ severity, waived }) => severity === "error" && waived !== true);
-    const blind = errors.filter((violation) => this.#hangsOnHole(violation, actions));
+    const blind = await this.#blind(
+      delta,
+      errors.filter((violation) => this.#hangsOnHole(violation, actions)),
+      actions,
+    );
     const isShown = errors.length === blind.length && errors.length === countErrors(verdict);
     if (!isShown)
       return this.learn(
@@ -156,6 +160,23 @@ class Search {
     if (this.#obstacles.size === before) this.#excluded.push({ actions: done, exact: true });
   }
 
+  /** Of violations that rest on a value of no meaning, those that another value may mend: the fact is not merely counted. */
+  async #blind(delta: ProposedDelta, violations: readonly Violation[], actions: readonly Action[]): Promise<readonly Violation[]> {
+    if (violations.length === 0) return violations;
+    const situation = { candidate: this.#candidate, done: actions };
+    const seen = await this.#base.look(async (input) =>
+      findObstacles(await supposed(input, delta), violations.slice(0, VIOLATIONS_A_ROUND), situation),
+    );
+    if (seen.undecided !== null) throw new Stopped(seen.undecided);
+    const holed = this.#holed(actions);
+    return violations.filter((_, at) => {
+      const facts = seen.restsOn[at];
+      return (
+        facts === undefined || facts.some((fact) => holed.some(({ relation, row }) => fact.relation === relation && same(fact.row, row)))
+      );
+    });
+  }
+
   /** Whether a violation rests on a fact that has a value of no meaning. */
   #hangsOnHole(violation: Violation, actions: readonly Action[]): boolean {
     return this.#holed(actions).some(({ relation, row }) =>
@@ -167,7 +188,7 @@ class Search {
     return actions.flatMap((action) => {
       if (!action.row.includes(null)) return [];
       const attributes = this.#base.program.relations.get(action.relation)?.attributes ?? [];
-      return [{ action, relation: action.relation, row: filled(action.row, attributes) }];
+      return [{ action, relation: action.relation, row: filled(action.row, attributes, action.copy) }];
     });
   }
 

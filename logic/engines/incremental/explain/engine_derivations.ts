@@ -9,6 +9,7 @@ import {
   memberQuestions,
   type Premise,
   plainPremise,
+  wantedMembers,
 } from "../../../explain/premise.ts";
 import type { IrAggregate, IrLiteral, IrRule, Stratum } from "../../../language/ir.ts";
 import { findRow } from "../table_rows.ts";
@@ -153,6 +154,13 @@ export class EngineDerivations implements FoundDerivations {
       total += found?.total ?? 0;
       for (const instance of found?.instances ?? []) if (members.length < limit) members.push(this.#premises(body, instance));
     }
-    return { kind: "aggregate", text: aggregateText(literal, values), members, total };
+    return {
+      kind: "aggregate",
+      op: literal.op,
+      text: aggregateText(literal, values),
+      members,
+      total,
+      wanted: wantedMembers(literal, values),
+    };
   }
 }

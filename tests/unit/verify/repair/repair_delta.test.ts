@@ -196,3 +196,111 @@ test("the bound on rounds ends the search with what it has", () =>
     },
     { repair_rounds: 1 },
   ));
+
+const SHIFTS = `
+.decl day(d:symbol)
+.input day
+.decl shift(d:symbol, who:symbol)
+.input shift
+/// @law plan.short error "{d} has {n}"
+.decl short(d:symbol, n:number)
+short(d, n) :- day(d), n = count : { shift(d, _) }, n < 2.
+/// @law plan.crowded error "{d} has {n}"
+.decl crowded(d:symbol, n:number)
+crowded(d, n) :- day(d), n = count : { shift(d, _) }, n > 3.
+`;
+
+test("a count that is too small is given the facts it wants, or a retraction is left out", () =>
+  withBase([theoryFrom(SHIFTS)], async (base) => {
+    await base.propose(
+      proposal({
+        assert: {
+          day: [["mon"]],
+          shift: [
+            ["mon", "ann"],
+            ["mon", "bob"],
+          ],
+        },
+      }),
+    );
+    const empty = await repaired(base, proposal({ assert: { day: [["tue"], ["wed"]], shift: [["wed", "ann"]] } }), 6);
+    assert.deepEqual(empty.shown.slice(0, 2), [
+      ["cost 4", "drop day(tue)", "drop day(wed)"],
+      ["cost 6", "assert shift(wed,_)", "drop day(tue)"],
+    ]);
+    assert.ok(
+      empty.shown.some((one) => one.includes("assert shift(tue,_)") && one.filter((text) => text === "assert shift(tue,_)").length === 2),
+      JSON.stringify(empty.shown),
+    );
+    assert.equal(empty.isComplete, true);
+    const taken = await repaired(
+      base,
+      proposal({
+        retract: { shift: [["mon", "bob"]] },
+        assert: {
+          day: [["tue"]],
+          shift: [
+            ["tue", "x"],
+            ["tue", "y"],
+          ],
+        },
+      }),
+      3,
+    );
+    assert.deepEqual(taken.shown.slice(0, 2), [
+      ["cost 2", "keep shift(mon,bob)"],
+      ["cost 4", "assert shift(mon,_)"],
+    ]);
+  }));
+
+test("a count that is too large loses facts", () =>
+  withBase([theoryFrom(SHIFTS)], async (base) => {
+    const shift = ["ann", "bob", "eve", "zoe"].map((who) => ["mon", who]);
+    const { shown } = await repaired(base, proposal({ assert: { day: [["mon"]], shift } }), 2);
+    assert.deepEqual(
+      shown.map(([cost]) => cost),
+      ["cost 2", "cost 2"],
+    );
+    assert.ok(shown.every((one) => one.length === 2));
+  }));
+
+test("a sum that is too small is given a fact whose value is left open", () =>
+  withBase(
+    [
+      theoryFrom(`
+.decl account(a:symbol)
+.input account
+.decl paid(a:symbol, n:number, x:number)
+.input paid
+/// @law bank.low error "{a} has {t}"
+.decl low(a:symbol, t:number)
+low(a, t) :- account(a), t = sum x : { paid(a, _, x) }, t < 100.
+`),
+    ],
+    async (base) => {
+      const { verdict, shown } = await repaired(
+        base,
+        proposal({
+          assert: {
+            account: [["ann"], ["bob"]],
+            paid: [
+              ["ann", "1", "50"],
+              ["bob", "1", "100"],
+            ],
+          },
+        }),
+        3,
+      );
+      assert.deepEqual(shown.slice(0, 2), [
+        ["cost 2", "drop account(ann)"],
+        ["cost 5", "assert paid(ann,_,_)"],
+      ]);
+      assert.deepEqual(
+        verdict.repairs[1]?.holes.map(({ attribute, laws }) => [attribute, laws]),
+        [
+          ["n", ["bank.low"]],
+          ["x", ["bank.low"]],
+        ],
+      );
+    },
+  ));
