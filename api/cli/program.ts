@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { attestCommand } from "./commands/attest.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { exportCommand } from "./commands/export.ts";
 import { gateCommand } from "./commands/gate.ts";
 import { glueCommand } from "./commands/glue.ts";
 import { importCommand } from "./commands/import.ts";
@@ -49,6 +50,7 @@ export function program(door: Door): Command {
     importCommand,
     queryCommand,
     explainCommand,
+    exportCommand,
     logCommand,
     repairCommand,
     resCommand,

@@ -9,6 +9,8 @@ export interface SigningKey {
   /** The SHA-256, in hex, of the public key's DER form (SubjectPublicKeyInfo). */
   readonly keyid: string;
   readonly algorithm: SigningAlgorithm;
+  /** The public key in DER. */
+  readonly spki: Uint8Array;
   sign(bytes: Uint8Array): Uint8Array;
 }
 
@@ -23,14 +25,15 @@ export interface CheckingKey {
 export function signingKey(pem: string, place: string): SigningKey {
   const key = readKey(() => createPrivateKey(pem), place, "private");
   const algorithm = algorithmOf(key, place);
-  return { keyid: keyid(createPublicKey(key)), algorithm, sign: (bytes) => sign(digestOf(algorithm), bytes, key) };
+  const spki = spkiOf(createPublicKey(key));
+  return { keyid: keyid(spki), algorithm, spki, sign: (bytes) => sign(digestOf(algorithm), bytes, key) };
 }
 
 /** A public key from its PEM text, or that of a certificate. Errors: `attest.key`. */
 export function checkingKey(pem: string, place: string): CheckingKey {
   const key = readKey(() => createPublicKey(pem), place, "public");
   const algorithm = algorithmOf(key, place);
-  return { keyid: keyid(key), algorithm, check: (bytes, signature) => verify(digestOf(algorithm), bytes, key, signature) };
+  return { keyid: keyid(spkiOf(key)), algorithm, check: (bytes, signature) => verify(digestOf(algorithm), bytes, key, signature) };
 }
 
 function readKey(read: () => KeyObject, place: string, what: "private" | "public"): KeyObject {
@@ -57,8 +60,10 @@ function digestOf(algorithm: SigningAlgorithm): "sha256" | null {
   return algorithm === "ed25519" ? null : "sha256";
 }
 
-function keyid(key: KeyObject): string {
-  return createHash("sha256")
-    .update(key.export({ type: "spki", format: "der" }))
-    .digest("hex");
+function spkiOf(key: KeyObject): Uint8Array {
+  return key.export({ type: "spki", format: "der" });
+}
+
+function keyid(spki: Uint8Array): string {
+  return createHash("sha256").update(spki).digest("hex");
 }
