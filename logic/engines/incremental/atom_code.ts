@@ -49,6 +49,27 @@ export class AtomCode {
     this.bindColumns(table, [...literal.args.entries()], ROW);
   }
 
+  /** The loop over runs of tuples that share the cells of these columns, which are bound; `enterRest` is the loop over one run. */
+  enterRuns(literal: AtomLiteral, shared: readonly number[]): void {
+    const table = this.#input.context.table(literal.relation);
+    this.#writer.open("for (let at = from; at < to; )");
+    this.#writer.line(`const first = at++, leader = rows === null ? first : rows[first];`);
+    this.#writer.line(`let other = rows === null ? at : rows[at];`);
+    const same = shared.map((column) => this.probes.column(table, column)).map((cells) => `${cells}[other] === ${cells}[leader]`);
+    this.#writer.line(`while (${["at < to", ...same].join(" && ")}) { at++; other = rows === null ? at : rows[at]; }`);
+    this.#writer.line(`const end = at;`);
+    const args = [...literal.args.entries()].filter(([column]) => shared.includes(column));
+    this.bindColumns(table, args, "leader");
+  }
+
+  enterRest(literal: AtomLiteral, shared: readonly number[]): void {
+    this.#writer.open("for (let one = first; one < end; one++)");
+    this.burn();
+    this.#writer.line(`const ${ROW} = rows === null ? one : rows[one];`);
+    const args = [...literal.args.entries()].filter(([column]) => !shared.includes(column));
+    this.bindColumns(this.#input.context.table(literal.relation), args, ROW);
+  }
+
   /** Binds and compares the columns of a row; columns without an argument are skipped. */
   bindColumns(table: Table, args: readonly (readonly [column: number, arg: KeyOperand | null])[], row: string): void {
     for (const [column, arg] of args) {

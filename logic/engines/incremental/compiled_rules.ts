@@ -1,3 +1,4 @@
+import { entryRuns } from "./entry_runs.ts";
 import type { GroupState } from "./group_state.ts";
 import type { IntList } from "./int_list.ts";
 import type { GroupNode, HeadRule } from "./network.ts";
@@ -70,9 +71,11 @@ export class CompiledRule {
     return this.#compile({ kind: "full" }, { emit: ignore, fail: this.failures.note, outer: 0 });
   }
 
-  /** Adds the derivations of a recursive tuple, from nothing. */
-  step(literal: number): RowsRun {
-    return this.#compile({ kind: "atom", literal }, this.#insertSink());
+  /** Adds the derivations of recursive tuples, from nothing; they are dealt with run by run that share the cell of `sharedColumn`. */
+  step(literal: number): { readonly run: RowsRun; readonly sharedColumn: number | null } {
+    const entry: Entry = { kind: "atom", literal };
+    const runs = entryRuns(this.form, planOf(this.form, entry, this.#store.statistics));
+    return { run: this.#compile(entry, this.#insertSink(), true), sharedColumn: runs?.columns[0] ?? null };
   }
 
   /** What a change of something outside of the rule's recursion does. */
@@ -112,9 +115,9 @@ export class CompiledRule {
     return { emit, fail: memberFailureSink(group), outer: group.node.outer.length };
   }
 
-  #compile<T>(entry: Entry, sink: Sink): T {
+  #compile<T>(entry: Entry, sink: Sink, byRuns = false): T {
     const plan = planOf(this.form, entry, this.#store.statistics);
-    return compileRule<T>({ form: this.form, plan, sink, context: this.#store.context(this.#recursion), head: this.#table });
+    return compileRule<T>({ form: this.form, plan, sink, context: this.#store.context(this.#recursion), head: this.#table, byRuns });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CompiledRule, RowsRun } from "./compiled_rules.ts";
 import { LimitReached } from "./limit_reached.ts";
+import { rowsByCell } from "./rows_by_cell.ts";
 import type { Literal, Operand } from "./rule_form.ts";
 import type { Store } from "./store.ts";
 import type { Table } from "./table.ts";
@@ -23,6 +24,8 @@ export function ownAtoms(rule: CompiledRule, relations: readonly number[]): [lit
 const REPLAN_GROWTH = 8;
 /** Few enough that what a batch of tuples gives is still in the cache when its turn comes. */
 const BATCH_ROWS = 128;
+/** Where a rule reads the recursion twice, tuples are joined with each other: many at once share what the others are looked up by. */
+const LARGE_BATCH_ROWS = 65_536;
 
 /** Room for the tuples that a batch may give; more still find their place. */
 const ROOM_ROWS = 2 ** 16;
@@ -32,6 +35,12 @@ interface Member {
   readonly order: TupleOrder;
   /** The first row that is not shown yet. */
   shown: number;
+}
+
+/** A compiled rule for the tuples of one atom, and the column whose cells it looks others up by. */
+interface JoinStep {
+  readonly run: RowsRun;
+  readonly sharedColumn: number | null;
 }
 
 /** Rows of one member whose consequences are still to be drawn. */
@@ -52,14 +61,17 @@ interface Batch {
 export class RecursionFromNothing {
   readonly #input: RecursionInput;
   readonly #members: readonly Member[];
-  #steps: readonly (readonly RowsRun[])[] = [];
+  #steps: readonly (readonly JoinStep[])[] = [];
   #planned = 0;
+  readonly #batchRows: number;
 
   constructor(input: RecursionInput) {
     this.#input = input;
     this.#members = input.relations.map((relation) => {
       return { table: input.store.table(relation), order: input.store.orders[relation] as TupleOrder, shown: 0 };
     });
+    const isLinear = input.rules.every((rule) => ownAtoms(rule, input.relations).length < 2);
+    this.#batchRows = isLinear ? BATCH_ROWS : LARGE_BATCH_ROWS;
   }
 
   /** Errors: `LimitReached`. */
@@ -84,20 +96,32 @@ export class RecursionFromNothing {
     const stack: Batch[] = [];
     for (const [at, member] of this.#members.entries()) {
       const { from, to } = this.#show(member, at);
-      pushBatches(stack, { member: at, rows: this.#sorted(at, from, to), from, to });
+      this.#push(stack, this.#inHandedOrder(at, from, to));
     }
     for (let batch = stack.pop(); batch !== undefined; batch = stack.pop()) {
       this.#replan();
       this.#join(batch);
       for (const [at, member] of this.#members.entries()) {
-        if (member.shown < member.table.top) pushBatches(stack, this.#show(member, at));
+        if (member.shown < member.table.top) this.#push(stack, this.#show(member, at));
       }
     }
   }
 
   #join({ member, rows, from, to }: Batch): void {
     for (const { table } of this.#members) table.reserveMore(ROOM_ROWS);
-    for (const run of this.#steps[member] ?? []) run(rows, from, to, 1);
+    const sorted = new Map<number, Int32Array | null>();
+    for (const { run, sharedColumn } of this.#steps[member] ?? []) {
+      if (rows !== null || sharedColumn === null || to - from <= BATCH_ROWS) {
+        run(rows, from, to, 1);
+        continue;
+      }
+      if (!sorted.has(sharedColumn)) {
+        sorted.set(sharedColumn, rowsByCell(this.#members[member]?.table.columns[sharedColumn] as Int32Array, from, to));
+      }
+      const order = sorted.get(sharedColumn) ?? null;
+      if (order === null) run(null, from, to, 1);
+      else run(order, 0, order.length, 1);
+    }
   }
 
   #show(member: Member, at: number): Batch {
@@ -117,7 +141,7 @@ export class RecursionFromNothing {
     if (rows < REPLAN_GROWTH * this.#planned) return;
     this.#planned = rows;
     const { rules, relations } = this.#input;
-    const steps = this.#members.map((): RowsRun[] => []);
+    const steps = this.#members.map((): JoinStep[] => []);
     for (const rule of rules) {
       for (const [literal, relation] of ownAtoms(rule, relations)) steps[relations.indexOf(relation)]?.push(rule.step(literal));
     }
@@ -125,34 +149,22 @@ export class RecursionFromNothing {
   }
 
   /** The rows in the order of the first column whose value some rule hands on to the relation's next tuples. */
-  #sorted(member: number, from: number, to: number): Int32Array | null {
+  #inHandedOrder(member: number, from: number, to: number): Batch {
     const { rules, relations } = this.#input;
     const { table } = this.#members[member] as Member;
     const handed = rules.flatMap((rule) => (rule.rule.relation === relations[member] ? handedOn(rule) : []));
     const column = table.columns[Math.min(...handed)];
-    if (column === undefined) return null;
-    let least = Number.POSITIVE_INFINITY;
-    let most = Number.NEGATIVE_INFINITY;
-    for (let row = from; row < to; row++) {
-      least = Math.min(least, column[row] as number);
-      most = Math.max(most, column[row] as number);
-    }
-    if ((most - least + 1) * to >= Number.MAX_SAFE_INTEGER) return null;
-    const keys = new Float64Array(to - from);
-    for (let row = from; row < to; row++) keys[row - from] = ((column[row] as number) - least) * to + row;
-    keys.sort();
-    const rows = new Int32Array(to);
-    for (let at = from; at < to; at++) rows[at] = (keys[at - from] as number) % to;
-    return rows;
+    const rows = column === undefined ? null : rowsByCell(column, from, to);
+    return rows === null ? { member, rows, from, to } : { member, rows, from: 0, to: to - from };
   }
-}
 
-/** Pushes batches so that the first of them is on top. */
-function pushBatches(stack: Batch[], { member, rows, from, to }: Batch): void {
-  for (let end = to; end > from; ) {
-    const start = Math.max(from, from + Math.floor((end - 1 - from) / BATCH_ROWS) * BATCH_ROWS);
-    stack.push({ member, rows, from: start, to: end });
-    end = start;
+  /** Pushes batches so that the first of them is on top. */
+  #push(stack: Batch[], { member, rows, from, to }: Batch): void {
+    for (let end = to; end > from; ) {
+      const start = Math.max(from, from + Math.floor((end - 1 - from) / this.#batchRows) * this.#batchRows);
+      stack.push({ member, rows, from: start, to: end });
+      end = start;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ValueType } from "../../../schema/value.ts";
 import { AtomCode } from "./atom_code.ts";
+import { entryRuns } from "./entry_runs.ts";
 import { NO_VALUE } from "./group_fold.ts";
 import { compileSource, STEP, slotSource } from "./key_code.ts";
 import type { KeyIndex } from "./key_index.ts";
@@ -7,7 +8,7 @@ import { LEAST_CELL } from "./operators/failure.ts";
 import { rangeOperator } from "./operators/ranges.ts";
 import type { Runtime } from "./operators/runtime.ts";
 import { bindsFromHead, type Plan, type Step } from "./plan.ts";
-import type { GroupLiteral, Literal, Operand, RangeLiteral, RuleForm, SizeLiteral } from "./rule_form.ts";
+import type { AtomLiteral, GroupLiteral, Literal, Operand, RangeLiteral, RuleForm, SizeLiteral } from "./rule_form.ts";
 import { SourceWriter } from "./source_writer.ts";
 import type { Table } from "./table.ts";
 import { TermCode } from "./term_code.ts";
@@ -62,6 +63,8 @@ export interface RuleCodeInput {
   readonly context: CodeContext;
   /** Of the entry `head`: the table of the row; atoms of the recursion count only where they came before `limit`. */
   readonly head: Table | null;
+  /** Of the entry `atom`, all of whose tuples can be seen: what tuples that follow one another share is found once for them. */
+  readonly byRuns?: boolean;
 }
 
 /**
@@ -96,8 +99,10 @@ class RuleCode {
 
   source(): string {
     const { entry } = this.#input.plan;
-    this.#enter();
-    for (const step of this.#input.plan.steps) this.#step(step);
+    if (!this.#stepsByRuns()) {
+      this.#enter();
+      for (const step of this.#input.plan.steps) this.#step(step);
+    }
     const meter = this.writer.object(this.#input.context.meter);
     const stop = `${meter}.fuel = fuel;`;
     if (entry.kind === "head") this.writer.line(`${stop} return 1;`);
@@ -116,6 +121,19 @@ class RuleCode {
       case "outer":
         return this.writer.finish(keys.slice(0, entry.count).join(", "), meter, stop);
     }
+  }
+
+  /** Writes entry and steps run by run, where that is asked for and of use. */
+  #stepsByRuns(): boolean {
+    const { form, plan, byRuns } = this.#input;
+    const runs = byRuns === true ? entryRuns(form, plan) : null;
+    if (runs === null || plan.entry.kind !== "atom") return false;
+    const literal = form.literals[plan.entry.literal] as AtomLiteral;
+    this.#atoms.enterRuns(literal, runs.columns);
+    for (const step of plan.steps.slice(0, runs.steps)) this.#step(step);
+    this.#atoms.enterRest(literal, runs.columns);
+    for (const step of plan.steps.slice(runs.steps)) this.#step(step);
+    return true;
   }
 
   #enter(): void {
