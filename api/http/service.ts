@@ -7,6 +7,7 @@ import type { FactBase } from "../../verify/fact_base.ts";
 import { LiveHub } from "../ws/live_hub.ts";
 import { mountLive } from "../ws/mount_live.ts";
 import { refuseSocket } from "./client_error.ts";
+import { Connections } from "./connections.ts";
 import type { Context, ServiceOptions } from "./context.ts";
 import { Jobs } from "./jobs.ts";
 import { loggerOptions } from "./logging.ts";
@@ -68,12 +69,13 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
   await app.register(async (plain) => mountAll(plain, routes, false));
   await app.register(async (streaming) => mountAll(streaming, routes, true));
   await app.register(async (live) => mountLive(live, context));
+  const connections = new Connections(app.server);
   await listen(app, options);
   context.life.phase = "ready";
   const address = app.server.address() as AddressInfo;
   const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
   let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => (closing ??= closeAll(app, context));
+  const close = (): Promise<void> => (closing ??= closeAll(app, connections, context));
   return { url: `http://${host}:${address.port}`, address, routes, close };
 }
 
@@ -174,10 +176,10 @@ function answerErrors(app: FastifyInstance, routes: readonly Route[]): void {
   });
 }
 
-async function closeAll(app: FastifyInstance, { life, live, jobs }: Context): Promise<void> {
+async function closeAll(app: FastifyInstance, connections: Connections, { base, life, live, jobs }: Context): Promise<void> {
   life.phase = "closing";
   live.close();
   jobs.close();
-  await app.close();
+  await connections.closing(() => app.close(), base.limits.stall_ms);
   await jobs.settled();
 }

@@ -1,0 +1,36 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+const SWEEP_MS = 20;
+
+/** The connections of a server, so that it can close without waiting for those on which nobody asks anything. */
+export class Connections {
+  readonly #server: Server;
+  readonly #open = new Set<Socket>();
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.on("connection", (socket: Socket) => {
+      this.#open.add(socket);
+      socket.on("close", () => this.#open.delete(socket));
+    });
+  }
+
+  /** Runs `close`, meanwhile letting go of every connection that falls idle or was never used, and of all of them after `most_ms`. */
+  async closing(close: () => Promise<void>, most_ms: number): Promise<void> {
+    const sweep = setInterval(() => this.#sweep(), SWEEP_MS);
+    const deadline = setTimeout(() => this.#server.closeAllConnections(), most_ms);
+    try {
+      await close();
+    } finally {
+      clearInterval(sweep);
+      clearTimeout(deadline);
+    }
+  }
+
+  /** A connection may fall idle after the server began to close, and one that never sent a byte does not count as idle for Node. */
+  #sweep(): void {
+    this.#server.closeIdleConnections();
+    for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
+  }
+}
