@@ -1823,6 +1823,13 @@ export const registry = {
     sarif: "error",
     help: "give the file that `assay gate --attest` wrote",
   },
+  "gate.before": {
+    title: "warnings about documents accepted before are not listed",
+    http: 200,
+    exit: 1,
+    sarif: "note",
+    help: "`--json` lists them",
+  },
   "gate.profile": {
     title: "the fact base judges by another profile",
     http: 409,

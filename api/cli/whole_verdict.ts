@@ -11,7 +11,7 @@ export function needsAll(outputs: readonly Output[]): boolean {
 /** Gives a verdict of `base` all its violations where they are needed, page by page, up to the bound `report_violations`. */
 export async function wholeVerdict(base: FactBase, verdict: Verdict, isNeeded: boolean): Promise<Verdict> {
   const { delta } = verdict;
-  if (delta === null || verdict.verdict !== "refused" || !isNeeded) return verdict;
+  if (delta === null || !isNeeded) return verdict;
   const violations = [...verdict.violations];
   let { cursor } = verdict;
   while (cursor !== null && violations.length < base.limits.report_violations) {

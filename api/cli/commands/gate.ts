@@ -7,6 +7,7 @@ import { type AttestationRequest, attestRun } from "../gate_attestation.ts";
 import { type GateOptions, type GateRun, judgeAlone, judgeWithBase } from "../gate_run.ts";
 import { jsonOption, judgingOptions, profileOption, repairsOption, theoryOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { ownViolations } from "../own_violations.ts";
 import { readTextFile } from "../text_file.ts";
 import { usageError } from "../usage.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
@@ -86,9 +87,10 @@ interface Printing {
 
 function outcomeOf(run: GateRun, attested: Readonly<Record<string, unknown>> | null, { show, micros, outputs }: Printing): Outcome {
   const { reading, program, repaired } = run;
-  const verdict = repaired === null ? run.verdict : { ...run.verdict, repairs: repaired.verdict.repairs };
+  const whole = repaired === null ? run.verdict : { ...run.verdict, repairs: repaired.verdict.repairs };
+  const { verdict, events } = ownViolations(whole);
   const outcome = verdictOutcome(verdict, {
-    events: [...run.events, ...reading.events, ...cutNotice(verdict, outputs)],
+    events: [...run.events, ...reading.events, ...events, ...cutNotice(verdict, outputs)],
     show,
     micros,
     program,
@@ -98,7 +100,8 @@ function outcomeOf(run: GateRun, attested: Readonly<Record<string, unknown>> | n
     beside: { subjects: reading.subjects, ...reading.summary, attestation: attested, ...repaired?.beside },
     ...(repaired === null ? {} : { repairsComplete: repaired.isComplete }),
   });
-  return { ...outcome, text: (style) => [outcome.text(style), ...besideLines(run, attested, style)].join("\n") };
+  const envelope = { ...outcome.envelope, data: { ...(outcome.envelope.data as object), ...whole } };
+  return { ...outcome, envelope, text: (style) => [outcome.text(style), ...besideLines(run, attested, style)].join("\n") };
 }
 
 function besideLines({ reading }: GateRun, attested: Readonly<Record<string, unknown>> | null, style: Style): string[] {
