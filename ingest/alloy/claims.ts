@@ -38,16 +38,21 @@ const BY_LIST: ReadonlyMap<string, string> = new Map([
   ["fixture_hashes", "fixture"],
 ]);
 
+/** Objects whose members, named by tests, are digests of fixtures. */
+const FIXTURES: ReadonlySet<string> = new Set(["fixtureHashes", "fixture_hashes"]);
+
 /**
  * What a string claims the digest of, by the name of its member, that of the value that holds it, and that of the value that holds that:
  * `hash`, `0`, `datasets` for `/results/integrity/datasets/0/hash`. An item of a list has its index for a name.
  */
 export function claimedBy(member: string, holder: string, outer: string): Claimed {
+  if (FIXTURES.has(holder)) return "fixture";
   const last = member.charCodeAt(member.length - 1);
   if (last === 104) return hashClaim(member, holder, outer);
   if (member === "sha256") return sha256Claim(holder, outer);
   if (last === 54 && member === "calibrationCorpusSha256") return "corpus";
   if (last >= 48 && last <= 57) return BY_LIST.get(holder) ?? null;
+  if (member === "contract_id") return "contract";
   return null;
 }
 
@@ -60,6 +65,7 @@ function hashClaim(member: string, holder: string, outer: string): Claimed {
     if (holder === "derivedFrom") return "parent";
     return holder === "receipt" || holder === "integrity" ? "alloy" : "other";
   }
+  if (member === "modelHash" && holder === "derivedFrom") return "parent_model";
   return BY_NAME.get(member) ?? (/(?:Hash|_hash)$/.test(member) ? "other" : null);
 }
 

@@ -1,7 +1,7 @@
 import { type AlloyDocument, bodyOf, digestOf } from "./document.ts";
-import { jcsForm, type Omitted } from "./jcs.ts";
+import { jcsDigest, jcsForm, type Omitted } from "./jcs.ts";
 import { memberOf, type PlacedJson, type PlacedObject, valueAt } from "./placed_json.ts";
-import { pythonForm } from "./python_form.ts";
+import { pythonDigest } from "./python_form.ts";
 
 /** The digest of a whole document under a named rule. */
 export interface RuledDigest {
@@ -12,30 +12,30 @@ export interface RuledDigest {
 /**
  * The digests of what a document says under every rule that applies: `raw` its bytes; `jcs` its RFC 8785 form; `indent2` what Python's
  * `json.dumps(indent=2)` writes for it; `minus_receipt`, `jcs_minus_receipt` and `indent2_minus_receipt` the same where it has a receipt,
- * which is left out (of the raw text with the comma beside it); `pipeline` the RFC 8785 form of its source, stages and cycles; `unsealed`
- * its RFC 8785 form without receipt, alloy hash and signature, where its integrity block has one of these two. Of an envelope these are
- * the digests of its payload.
+ * which is left out (of the raw text with the comma beside it); `unsealed` its RFC 8785 form without receipt, alloy hash and signature, where
+ * its integrity block has one of these two; where it claims its own digest also `pipeline`, the RFC 8785 form of its source, stages and
+ * cycles. Of an envelope these are the digests of its payload.
  */
-export function documentDigests(document: AlloyDocument): RuledDigest[] {
+export function documentDigests(document: AlloyDocument, claimsOwn: boolean): RuledDigest[] {
   const { text, root } = bodyOf(document);
   const raw = document.envelope === null ? document.id : digestOf(document.envelope.payload);
   const digests: RuledDigest[] = [{ rule: "raw", digest: raw }];
-  const add = (rule: string, form: string | null): void => {
-    if (form !== null) digests.push({ rule, digest: form === text ? raw : digestOf(form) });
+  const add = (rule: string, digest: string | null): void => {
+    if (digest !== null) digests.push({ rule, digest });
   };
-  add("jcs", jcsForm(text, root));
-  add("indent2", pythonForm(text, root));
+  add("jcs", jcsDigest(text, root));
+  add("indent2", pythonDigest(text, root, raw));
   if (root.kind !== "object") return digests;
-  add("pipeline", pipelineForm(text, root));
+  if (claimsOwn) add("pipeline", pipelineDigest(text, root));
   const receipt = root.get("receipt");
   if (receipt !== undefined) {
     const omitted = new Set([receipt]);
-    add("minus_receipt", withoutMember(text, root, "receipt"));
-    add("jcs_minus_receipt", jcsForm(text, root, omitted));
-    add("indent2_minus_receipt", pythonForm(text, root, omitted));
+    add("minus_receipt", digestOf(withoutMember(text, root, "receipt")));
+    add("jcs_minus_receipt", jcsDigest(text, root, omitted));
+    add("indent2_minus_receipt", pythonDigest(text, root, null, omitted));
   }
   const seals = sealsOf(root);
-  if (seals.size > 0) add("unsealed", jcsForm(text, root, receipt === undefined ? seals : new Set([...seals, receipt])));
+  if (seals.size > 0) add("unsealed", jcsDigest(text, root, receipt === undefined ? seals : new Set([...seals, receipt])));
   return digests;
 }
 
@@ -45,7 +45,7 @@ function sealsOf(root: PlacedObject): Omitted {
   return new Set(seals.filter((seal) => seal !== undefined));
 }
 
-function pipelineForm(text: string, root: PlacedObject): string | null {
+function pipelineDigest(text: string, root: PlacedObject): string | null {
   const members: string[] = [];
   for (const name of ["cycles", "source", "stages"]) {
     const value = root.get(name);
@@ -54,7 +54,7 @@ function pipelineForm(text: string, root: PlacedObject): string | null {
     if (form === null) return null;
     members.push(`"${name}":${form}`);
   }
-  return members.length === 0 ? null : `{${members.join(",")}}`;
+  return members.length === 0 ? null : digestOf(`{${members.join(",")}}`);
 }
 
 /** The text with one member of the root cut out: from the end of what stands before it to its end, or as the first, to the next member. */

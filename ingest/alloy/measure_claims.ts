@@ -1,6 +1,6 @@
 import { type AlloyDocument, type Body, bodyOf, digestOf } from "./document.ts";
 import type { RuledDigest } from "./document_digests.ts";
-import { jcsForm } from "./jcs.ts";
+import { jcsDigest } from "./jcs.ts";
 import { itemsOf, memberOf, textOf } from "./placed_json.ts";
 import { shardListForm, shardsOf } from "./shard_list.ts";
 import type { AlloyTables } from "./sheet.ts";
@@ -71,8 +71,8 @@ class Measuring {
     for (const { rule, digest } of this.#digests) if (rule !== "pipeline") this.#add(claim, rule, digest);
     const value = memberOf(claim.holder, claim.member);
     const { text, root } = this.#body;
-    const form = value === undefined ? null : jcsForm(text, root, new Set([value]));
-    if (form !== null) this.#add(claim, "minus_self", digestOf(form));
+    const digest = value === undefined ? null : jcsDigest(text, root, new Set([value]));
+    if (digest !== null) this.#add(claim, "minus_self", digest);
   }
 
   #model(claim: Claim): void {
@@ -89,9 +89,9 @@ class Measuring {
   #previous(claim: Claim): void {
     const index = Number(/\/stages\/(\d+)$/.exec(claim.parent)?.[1] ?? 0);
     const before = itemsOf(memberOf(this.#body.root, "stages"))[index - 1];
-    const form = before === undefined ? null : jcsForm(this.#body.text, before);
-    if (form === null) this.#unmeasured(claim, "no_rule");
-    else this.#add(claim, "stage", digestOf(form));
+    const digest = before === undefined ? null : jcsDigest(this.#body.text, before);
+    if (digest === null) this.#unmeasured(claim, "no_rule");
+    else this.#add(claim, "stage", digest);
   }
 
   #file(claim: Claim, names: readonly string[], measured: boolean): void {

@@ -1,4 +1,5 @@
-import { NOTHING_OMITTED, type Omitted } from "./jcs.ts";
+import { FormWriter } from "./form_writer.ts";
+import { isPlainName, NOTHING_OMITTED, type Omitted } from "./jcs.ts";
 import type { PlacedJson, PlacedNumber, PlacedObject } from "./placed_json.ts";
 
 /**
@@ -6,86 +7,117 @@ import type { PlacedJson, PlacedNumber, PlacedObject } from "./placed_json.ts";
  * document, ASCII only, floats by `repr`. No line feed follows. Infinite floats come out as Python writes them, `Infinity`.
  */
 export function pythonForm(text: string, value: PlacedJson, omitted: Omitted = NOTHING_OMITTED): string {
+  return written(text, value, omitted).toString();
+}
+
+/** `sha256:` and the SHA-256 of that form; `own`, the digest of `text`, where the form is the text itself. */
+export function pythonDigest(text: string, value: PlacedJson, own: string | null, omitted: Omitted = NOTHING_OMITTED): string {
+  const form = written(text, value, omitted);
+  return own !== null && form.isSame(text) ? own : form.digest();
+}
+
+function written(text: string, value: PlacedJson, omitted: Omitted): FormWriter {
   const writer = new PythonWriter(text, omitted);
-  writer.value(value, "\n");
+  writer.value(value, 0);
   return writer.out;
 }
 
-const NOT_ASCII = /[^ -~]/;
-
 class PythonWriter {
-  out = "";
+  readonly out = new FormWriter();
   readonly #text: string;
-  readonly #isAscii: boolean;
   readonly #omitted: Omitted;
 
   constructor(text: string, omitted: Omitted) {
     this.#text = text;
-    this.#isAscii = !/[^\t\n\r -~]/.test(text);
     this.#omitted = omitted;
   }
 
-  /** `newline` is a line feed with the indentation of the line that the value began on. */
-  value(value: PlacedJson, newline: string): void {
+  value(value: PlacedJson, depth: number): void {
     switch (value.kind) {
       case "string":
-        this.out += value.canonical && this.#isAscii ? this.#text.slice(value.at, value.end) : pythonText(value.value);
+        if (value.canonical) this.out.copyAscii(this.#text, value.at, value.end);
+        else this.#string(value.value);
         return;
       case "number":
-        this.out += pythonNumber(value);
+        this.#number(value);
         return;
       case "word":
-        this.out += String(value.value);
+        this.out.text(String(value.value));
         return;
       case "array":
-        this.#array(value.items, newline);
+        this.#array(value.items, depth + 1);
         return;
       default:
-        this.#object(value, newline);
+        this.#object(value, depth + 1);
     }
   }
 
-  #array(items: readonly PlacedJson[], newline: string): void {
-    const inner = `${newline}  `;
-    let before = `[${inner}`;
+  #array(items: readonly PlacedJson[], depth: number): void {
+    this.out.code(BRACKET);
+    let isFirst = true;
     for (const item of items) {
-      if (this.#omitted.has(item)) continue;
-      this.out += before;
-      before = `,${inner}`;
-      this.value(item, inner);
+      if (this.#omitted.size > 0 && this.#omitted.has(item)) continue;
+      if (!isFirst) this.out.code(COMMA);
+      isFirst = false;
+      this.#line(depth);
+      this.value(item, depth);
     }
-    this.out += before[0] === "[" ? "[]" : `${newline}]`;
+    if (!isFirst) this.#line(depth - 1);
+    this.out.code(BRACKET_END);
   }
 
-  #object({ names, values }: PlacedObject, newline: string): void {
-    const inner = `${newline}  `;
-    let before = `{${inner}`;
+  #object({ names, nameAts, values }: PlacedObject, depth: number): void {
+    this.out.code(BRACE);
+    let isFirst = true;
     for (let position = 0; position < names.length; position += 1) {
       const value = values[position] as PlacedJson;
-      if (this.#omitted.has(value)) continue;
-      this.out += before;
-      this.out += pythonText(names[position] as string);
-      this.out += ": ";
-      before = `,${inner}`;
-      this.value(value, inner);
+      if (this.#omitted.size > 0 && this.#omitted.has(value)) continue;
+      if (!isFirst) this.out.code(COMMA);
+      isFirst = false;
+      this.#line(depth);
+      const name = names[position] as string;
+      const at = nameAts[position] as number;
+      if (isPlainName(this.#text, name, at)) this.out.copyAscii(this.#text, at, at + name.length + 2);
+      else this.#string(name);
+      this.out.code(COLON);
+      this.out.code(SPACE);
+      this.value(value, depth);
     }
-    this.out += before[0] === "{" ? "{}" : `${newline}}`;
+    if (!isFirst) this.#line(depth - 1);
+    this.out.code(BRACE_END);
   }
+
+  #line(depth: number): void {
+    this.out.code(LINE_FEED);
+    for (let level = 0; level < depth; level += 1) {
+      this.out.code(SPACE);
+      this.out.code(SPACE);
+    }
+  }
+
+  #string(value: string): void {
+    const json = JSON.stringify(value);
+    this.out.copyAscii(json, 0, json.length);
+  }
+
+  #number({ text, isInteger, at, end }: PlacedNumber): void {
+    if (isInteger ? text !== "-0" : isRepr(text)) this.out.copy(this.#text, at, end);
+    else this.out.text(isInteger ? "0" : pythonFloat(Number(text)));
+  }
+}
+
+const [BRACE, BRACE_END, BRACKET, BRACKET_END, COMMA, COLON, SPACE, LINE_FEED] = [123, 125, 91, 93, 44, 58, 32, 10];
+const REPR_CHARACTERS = 15;
+const REPR = /^-?(?!0\.0000)\d+\.(?:0|\d*[1-9])$/;
+
+/** Whether a decimal is written as Python's `repr` writes its float: no exponent, no zero too many, 10^-4 or more in size. */
+function isRepr(text: string): boolean {
+  return text.length <= REPR_CHARACTERS && REPR.test(text);
 }
 
 /** A text as Python's `json` writes it with `ensure_ascii`. */
 export function pythonText(text: string): string {
-  return asciiOf(JSON.stringify(text));
-}
-
-function asciiOf(json: string): string {
-  if (!NOT_ASCII.test(json)) return json;
-  return json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-function pythonNumber(value: PlacedNumber): string {
-  if (!value.isInteger) return pythonFloat(Number(value.text));
-  return value.text === "-0" ? "0" : value.text;
+  return JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** `repr` of a Python float: the shortest digits, an exponent below 1e-4 and from 1e16 on (CPython, `float_repr_style` short). */

@@ -101,7 +101,10 @@ class AlloyReading implements ReadAlloys {
     const body = bodyOf(document);
     const payload = body.pointer === "" ? null : body.root;
     const claims = addTreeFacts(tables, id, document.root, "", payload);
-    const digests = documentDigests(document);
+    const digests = documentDigests(
+      document,
+      claims.some(({ what }) => what === "alloy"),
+    );
     for (const { rule, digest } of digests) tables.digest.add(id, rule, digest);
     this.files.push(...measureClaims(tables, document, claims, digests));
     addSignatures(tables, document, this.#options.ring);

@@ -19,8 +19,12 @@ export function countOf(text: string): CountText | null {
   return { value, half: unit / 2n };
 }
 
+/** What stands in every text with an amount of memory, tried first since few texts have one. */
+const MEMORY = /\d\s?[GTM]i?B/i;
+
 /** The one amount of memory that a text names, `RTX 5090 32GB`, in millionths of a GB; null where it names none or several. */
 export function memoryOf(text: string): bigint | null {
+  if (!MEMORY.test(text)) return null;
   const found = [...text.matchAll(/(?<![\w.])(\d{1,7})(?:\.(\d{1,6}))?\s?([GgTtMm])i?[Bb]\b/g)];
   const [only] = found;
   if (only === undefined || found.length > 1) return null;

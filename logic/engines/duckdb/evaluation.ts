@@ -12,6 +12,9 @@ import { aliases, baseSource, columnsOf, type Lowering, type Source } from "./so
 
 let runs = 0;
 
+/** A relation with more facts in its program is a table: as a subquery they would be read and planned anew by every user of a user. */
+const FACTS_INLINE = 16;
+
 /**
  * Computes derived relations of one program over one state, each at most once. Relations used once and unable to fail stay
  * subqueries of their user; the others become temporary tables, which `close` drops.
@@ -145,6 +148,7 @@ export class Evaluation {
     const select = this.lower(relation.name, () => relationSelect(this.lowering(), relation, this.rules(relation.name)));
     const uses = this.#needs.uses.get(relation.name) ?? 0;
     const inline =
+      this.rules(relation.name).filter(({ body }) => body.length === 0).length <= FACTS_INLINE &&
       !this.#roots.has(relation.name) &&
       !this.#needs.readInRecursion.has(relation.name) &&
       !select.fallible &&
