@@ -50,9 +50,14 @@ export interface Clingo {
   close(): Promise<void>;
 }
 
-/** The command line but for the program: text output, and the mode's part. */
+/**
+ * The command line but for the program: text output, and the mode's part. An optimum is sought from below, by unsatisfiable cores: from above, many
+ * choices that have nothing to do with each other are tried in all combinations.
+ */
 export function modeOptions(job: Pick<ClingoJob, "mode" | "models">): string[] {
   const text = ["--outf=0", "-V1"];
   if (job.mode === "decide") return [...text, "--opt-mode=ignore", "1"];
-  return job.mode === "best" ? [...text, "--opt-mode=opt", "0"] : [...text, "--opt-mode=ignore", String(job.models ?? 0)];
+  return job.mode === "best"
+    ? [...text, "--opt-mode=opt", "--opt-strategy=usc,pmres,disjoint,stratify", "0"]
+    : [...text, "--opt-mode=ignore", String(job.models ?? 0)];
 }

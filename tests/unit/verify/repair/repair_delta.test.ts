@@ -304,3 +304,17 @@ low(a, t) :- account(a), t = sum x : { paid(a, _, x) }, t < 100.
       );
     },
   ));
+
+test("hundreds of violations are repaired together, one by one no candidate would end", () =>
+  withBase([theoryFrom(SHOP)], async (base) => {
+    const order = Array.from({ length: 200 }, (_, at) => [String(at), `c${at}`, 2.5]);
+    const { shown, isComplete, undecided } = await repaired(base, proposal({ assert: { customer: [["ann", "5"]], order } }), 2);
+    assert.deepEqual([isComplete, undecided], [true, null]);
+    assert.deepEqual(
+      shown.map(([cost, ...made]) => [cost, made.length]),
+      [
+        ["cost 400", 200],
+        ["cost 402", 200],
+      ],
+    );
+  }));
