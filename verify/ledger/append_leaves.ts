@@ -1,6 +1,6 @@
 import type { SqlSession } from "../../schema/sql_session.ts";
 import type { Value, ValueType } from "../../schema/value.ts";
-import { leafHash } from "./merkle.ts";
+import { leafHashHex } from "./merkle.ts";
 
 /** A leaf to append: a commit by its number, or a refusal, whose text is kept because nothing else holds it for ever. */
 export interface NewLeaf {
@@ -19,8 +19,8 @@ export async function appendLeaves(session: SqlSession, leaves: readonly NewLeaf
   if (leaves.length === 0) return;
   const from = sizes.get(session) ?? (await storedSize(session));
   const rows = leaves.map(({ seq, delta, text }, index): (Value | null)[] => {
-    const hash = Buffer.from(leafHash(text)).toString("hex");
-    return [BigInt(from + index), seq === null ? null : BigInt(seq), delta, seq === null ? text : null, hash];
+    const position = BigInt(from + index);
+    return seq === null ? [position, null, delta, text, leafHashHex(text)] : [position, BigInt(seq), null, null, leafHashHex(text)];
   });
   await session.append({ catalog: null, schema: "assay", table: "leaf" }, columns, rows);
   sizes.set(session, from + leaves.length);

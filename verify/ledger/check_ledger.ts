@@ -2,7 +2,7 @@ import type { SqlSession } from "../../schema/sql_session.ts";
 import type { LogBreak } from "../check_log.ts";
 import { type LogEntry, readEntries } from "../log.ts";
 import { commitLeaf } from "./leaf.ts";
-import { leafHash } from "./merkle.ts";
+import { leafHashHex } from "./merkle.ts";
 
 const BATCH = 10_000;
 
@@ -26,8 +26,8 @@ export async function checkLedger(session: SqlSession, commits: number): Promise
       if (commit !== null && (Number(commit) !== seq + 1 || entry === undefined))
         return fail(`leaf ${position} is not that of commit ${seq + 1}`);
       const text = entry === null || entry === undefined ? String(body) : commitLeaf(entry);
-      if (Buffer.from(leafHash(text)).toString("hex") !== hash) return fail(`the hash of leaf ${position} is not that of its content`);
-      const named = entry?.delta ?? (JSON.parse(text) as { delta: unknown }).delta;
+      if (leafHashHex(text) !== hash) return fail(`the hash of leaf ${position} is not that of its content`);
+      const named = commit === null ? (JSON.parse(text) as { delta: unknown }).delta : null;
       if (named !== delta) return fail(`leaf ${position} is kept under another delta than it names`);
       position += 1;
       if (commit !== null) seq += 1;

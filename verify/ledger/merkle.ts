@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /** The Merkle tree of RFC 6962, section 2.1, over SHA-256. Hashes are 32 bytes. */
 export const HASH_BYTES = 32;
@@ -8,6 +8,11 @@ const NODE = Uint8Array.of(1);
 /** The hash of a leaf: SHA-256 over `00` and its bytes. */
 export function leafHash(data: Uint8Array | string): Uint8Array {
   return createHash("sha256").update(LEAF).update(data).digest();
+}
+
+/** `leafHash` of a text in hex, for many. */
+export function leafHashHex(text: string): string {
+  return hash("sha256", `\0${text}`, "hex");
 }
 
 /** The hash of an inner node: SHA-256 over `01` and the hashes of its children. */

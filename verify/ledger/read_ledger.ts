@@ -32,8 +32,8 @@ export async function leafOfCommit(session: SqlSession, seq: number): Promise<Fo
 
 /** The last leaf of a delta: its commit, or else its last refusal; null where it was never judged here. */
 export async function leafOfDelta(session: SqlSession, delta: string): Promise<FoundLeaf | null> {
-  const [row] = await session.rows("SELECT position, seq, body FROM assay.leaf WHERE delta = ? ORDER BY position DESC LIMIT 1", [delta]);
-  if (row === undefined) return null;
-  const [position, seq, body] = row;
-  return seq === null || seq === undefined ? { index: Number(position), text: String(body) } : leafOfCommit(session, Number(seq));
+  const [commit] = await session.rows("SELECT seq FROM assay.entry WHERE delta = ?", [delta]);
+  if (commit !== undefined) return leafOfCommit(session, Number(commit[0]));
+  const [row] = await session.rows("SELECT position, body FROM assay.leaf WHERE delta = ? ORDER BY position DESC LIMIT 1", [delta]);
+  return row === undefined ? null : { index: Number(row[0]), text: String(row[1]) };
 }

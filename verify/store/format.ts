@@ -4,13 +4,13 @@ import type { SqlSession } from "../../schema/sql_session.ts";
 /** The version of the layout below. A database with a higher one was written by a later Assay and is not touched. */
 export const FORMAT = 2;
 
-const LEAF = "CREATE TABLE assay.leaf (position BIGINT NOT NULL, seq BIGINT, delta VARCHAR NOT NULL, body VARCHAR, hash VARCHAR NOT NULL)";
+const LEAF = "CREATE TABLE assay.leaf (position BIGINT NOT NULL, seq BIGINT, delta VARCHAR, body VARCHAR, hash VARCHAR NOT NULL)";
 
 /**
  * Facts stand in `main.<relation>`, exactly the relation's attributes. `assay_log.<relation>` is their append-only history: one row an
  * effective change, `@commit`, `@op` (+1 asserted, -1 retracted), the attributes, `@place`; a history closed by a schema change
  * in commit N is renamed `<relation>@N`. `assay` holds the commits, deltas, verdicts, theories and waivers, and the leaves of the ledger:
- * one a commit (`seq`) or refusal (`body`), in the order in which they were written. Format 1 had no leaves.
+ * one a commit (`seq`) or refusal (`delta`, `body`), in the order in which they were written. Format 1 had no leaves.
  */
 const layout: readonly string[] = [
   "CREATE SCHEMA assay",

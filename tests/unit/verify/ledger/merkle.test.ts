@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rootOfInclusion, rootsOfConsistency } from "../../../../verify/ledger/check_proof.ts";
-import { consistencyPath, inclusionPath, Leaves, leafHash, rootOf } from "../../../../verify/ledger/merkle.ts";
+import { consistencyPath, inclusionPath, Leaves, leafHash, leafHashHex, rootOf } from "../../../../verify/ledger/merkle.ts";
 
 /** The reference vectors of the certificate-transparency project (`merkle_tree_test.cc`): eight leaves and the roots over 0 … 8 of them. */
 const INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
@@ -71,4 +71,8 @@ test("an index or size that a tree does not have is no proof", () => {
   assert.throws(() => inclusionPath(leaves, 8));
   assert.throws(() => consistencyPath(leaves, 0));
   assert.throws(() => rootOf(leaves, 9));
+});
+
+test("a text's leaf hash in hex is the hash of its bytes", () => {
+  for (const text of ["", "a", "é\0\u{1f600}", "x".repeat(5_000)]) assert.equal(leafHashHex(text), hex(leafHash(text)));
 });
