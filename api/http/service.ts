@@ -31,7 +31,8 @@ export interface Service {
 }
 
 const MICROS_A_MILLISECOND = 1_000;
-const LARGEST_PARAMETER = 500;
+/** As long as a request line may be; what is too long for its meaning is refused by its schema. */
+const LARGEST_PARAMETER = 16_384;
 
 /**
  * Starts the service over an open fact base, which the caller closes behind it. Errors: `http.address` where it cannot listen.
