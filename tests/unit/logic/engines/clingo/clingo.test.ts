@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { Clingo, ClingoAnswer, ClingoJob } from "../../../../../logic/engines/clingo/clingo.ts";
 import { factText, symbolText } from "../../../../../logic/engines/clingo/fact_text.ts";
@@ -130,6 +131,34 @@ for (const kind of clingos) {
         assert.deepEqual(atoms(answer), [["last(59999)"]]);
       }));
   });
+}
+
+test(
+  "a clingo that somebody else kills in the middle of a solve has failed, and the next one runs",
+  {
+    skip: existsSync("/proc/self/task") ? (clingos.find(({ name }) => name === "native")?.skip ?? false) : "no /proc on this machine",
+  },
+  () =>
+    withClingo(clingos.find(({ name }) => name === "native") ?? assert.fail(), async (clingo) => {
+      const before = new Set(children());
+      const endless = solve(clingo, PIGEONS, "decide");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const [own, ...others] = children().filter((pid) => !before.has(pid));
+      assert.ok(own !== undefined && others.length === 0);
+      process.kill(own, "SIGKILL");
+      assert.equal((await endless).kind, "failed");
+      assert.deepEqual(atoms(await solve(clingo, "p(1).")), [["p(1)"]]);
+    }),
+);
+
+/** The processes that this one started and that still run. */
+function children(): number[] {
+  return readdirSync("/proc/self/task").flatMap((task) =>
+    readFileSync(`/proc/self/task/${task}/children`, "utf8")
+      .split(" ")
+      .filter((pid) => pid !== "")
+      .map(Number),
+  );
 }
 
 test("auto takes what there is; a path must be a clingo", async () => {
