@@ -73,7 +73,7 @@ export class OpenApiChecker {
     const { schema } = entry[1];
     if (schema === undefined) return null;
     const check = this.#check(schema);
-    return check(JSON.parse(text)) ? null : `status ${status}: ${this.#ajv.errorsText(check.errors).slice(0, 500)}`;
+    return check(JSON.parse(text)) ? null : `status ${status}: ${JSON.stringify(check.errors).slice(0, 600)}`;
   }
 
   #check(schema: Schema): ValidateFunction {

@@ -11,6 +11,8 @@ const deltasAnswer = z.object({ verdicts: z.array(verdict) });
 const theoryAnswer = z.object({
   verdict,
   commits: z.int(),
+  rejudged: z.int(),
+  left: z.int(),
   refused: z.array(z.object({ commit: z.int(), delta: z.string(), verdict })),
   passing: z.array(z.object({ delta: z.string(), head: z.int(), proposer: z.string(), reason: z.string() })),
 });
