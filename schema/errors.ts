@@ -96,7 +96,7 @@ export const registry = {
   },
   "report.unwritable": {
     title: "a report cannot be written",
-    http: 500,
+    http: 422,
     exit: 3,
     sarif: "error",
     help: "name a file in a folder that is there and may be written",
@@ -1860,7 +1860,7 @@ export const registry = {
   },
   "git.failed": {
     title: "git cannot read the repository",
-    http: 500,
+    http: 422,
     exit: 3,
     sarif: "error",
     help: "run `git fsck` in the repository",
@@ -1881,7 +1881,7 @@ export const registry = {
   },
   "git.not_found": {
     title: "git is not installed",
-    http: 500,
+    http: 503,
     exit: 3,
     sarif: "error",
     help: "install git, or gate the chain's file by itself: `assay gate --theory gitchain FILE`",
@@ -1902,7 +1902,7 @@ export const registry = {
   },
   "limit.git_ms": {
     title: "git took longer than the bound",
-    http: 500,
+    http: 504,
     exit: 2,
     sarif: "error",
     help: "raise it with `--limit git_ms=N`",

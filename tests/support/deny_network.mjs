@@ -1,11 +1,12 @@
-// Loaded before the program: whatever would reach for a network ends the process with a sign.
+// Loaded before the program: whatever would reach for a network leaves a sign on stderr and fails.
 import dgram from "node:dgram";
 import dns from "node:dns";
+import { writeSync } from "node:fs";
 import net from "node:net";
 
 const deny = (what) => () => {
-  process.stderr.write(`network: ${what}\n`);
-  process.exit(99);
+  writeSync(2, `network: ${what}\n`);
+  throw new Error(`the network is denied: ${what}`);
 };
 net.Socket.prototype.connect = deny("connect");
 net.Server.prototype.listen = deny("listen");
