@@ -1,21 +1,23 @@
 import type { IrLiteral, IrProgram, IrRule } from "../../language/ir.ts";
+import { withDemand } from "./demand.ts";
 import type { DuckDbInput } from "./input.ts";
 import { needsOf, rulesByRelation } from "./needs.ts";
 
 /**
  * The part of a program that can derive something in the state at hand: one query asks which base relations are empty, and what
- * depends on a tuple of them falls away before any SQL is made of it. The meaning of every relation stays what it was.
- * A theory of many laws over few facts spends its time planning statements; this spares most of them.
+ * depends on a tuple of them falls away before any SQL is made of it. The meaning of `roots` stays what it was.
+ * A theory of many laws over few facts spends its time planning statements; this spares most of them. Recursions are narrowed to what `roots` ask of
+ * them (`withDemand`), so that no other relation may be read of them.
  * Errors: `SqlError` where a base relation cannot be read.
  */
 export async function pruned(input: DuckDbInput, roots: readonly string[]): Promise<IrProgram> {
   const { program } = input;
   const { reached } = needsOf(program, rulesByRelation(program), roots);
   const base = [...reached].filter((name) => program.relations.get(name)?.role === "base");
-  if (base.length === 0) return program;
+  if (base.length === 0) return withDemand(program, roots);
   const asked = base.map((name) => `EXISTS (SELECT 1 FROM ${input.table(name)})`);
   const [answer = []] = await input.session.rows(`SELECT ${asked.join(", ")}`);
-  return withoutEmpty(program, new Set(base.filter((_, position) => answer[position] === false)));
+  return withDemand(withoutEmpty(program, new Set(base.filter((_, position) => answer[position] === false))), roots);
 }
 
 /** Leaves out what cannot hold while the relations in `empty` have no tuples. */
