@@ -1,5 +1,6 @@
 import type { IncrementalEngine } from "../logic/engines/incremental/incremental_engine.ts";
 import type { WatchTarget } from "../logic/engines/incremental/subscriptions.ts";
+import { warmUp } from "../logic/engines/incremental/warm_up.ts";
 import type { ProposedDelta } from "../schema/delta.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
@@ -84,6 +85,13 @@ export class Bench {
       this.drop();
       throw cause;
     }
+  }
+
+  /** Loads the memory, where it judges, and rehearses deltas there for this long; gives how many. Errors: `SqlError`. */
+  async warmUp(state: BaseState, limits: Limits, limit_ms: number): Promise<number> {
+    const memory = this.#usesMemory(state) ? await this.#load(state, limits) : null;
+    const engine = memory?.engine ?? null;
+    return engine === null ? 0 : warmUp({ engine, clock: this.#writer.clock, limit_ms });
   }
 
   /** Whoever judged a delta, its id is known from then on. */

@@ -185,6 +185,11 @@ export class FactBase {
     });
   }
 
+  /** Loads the memory and rehearses deltas in it for `limit_ms`; gives how many: 0 where DuckDB judges. For a process that serves. */
+  async warmUp(limit_ms: number): Promise<number> {
+    return this.#exclusive(() => this.#bench.warmUp(this.#state, this.limits, limit_ms));
+  }
+
   /**
    * Proposes a delta. Accepted, it is on disk when this returns. A delta that was accepted before gives its first verdict again,
    * `replayed`, and commits nothing; so does one refused before, while neither head nor theories changed. A delta whose every fact
@@ -229,7 +234,14 @@ export class FactBase {
 
   /** Runs `action` in a transaction that is rolled back whatever it did, with nobody else about. */
   async look<T>(action: (input: GateInput) => Promise<T>): Promise<T> {
-    return this.#undone(action);
+    return this.#exclusive(async () => {
+      await this.#session.run("BEGIN TRANSACTION");
+      try {
+        return await action(this.#gateInput());
+      } finally {
+        await rollBack(this.#session);
+      }
+    });
   }
 
   /** The verdict that a delta was given, by its id; null where none of that id was judged, or it was left undecided. */
@@ -242,7 +254,7 @@ export class FactBase {
    * Errors: `query.cursor` for a cursor or a delta that this fact base did not give.
    */
   async violations(delta: string, cursor: string): Promise<ViolationsPage> {
-    return this.#undone((input) => judgeAgain(input, delta, cursor));
+    return this.look((input) => judgeAgain(input, delta, cursor));
   }
 
   /** Answers a query as of a commit, the last where absent; see `answer`. Errors: `query.commit` for one there never was. */
@@ -267,7 +279,7 @@ export class FactBase {
    */
   async explain(target: string, options: { readonly asOf?: number; readonly depth?: number } = {}): Promise<Explanation> {
     const limits = { ...this.limits, ...(options.depth === undefined ? {} : { explain_depth: options.depth }) };
-    if (isFingerprint(target)) return this.#undone((input) => explainViolation({ ...input, limits }, target));
+    if (isFingerprint(target)) return this.look((input) => explainViolation({ ...input, limits }, target));
     return this.#withSnapshot(options.asOf ?? null, (snapshot) => explainFact({ ...snapshot, clock: this.#options.clock, limits }, target));
   }
 
@@ -314,18 +326,6 @@ export class FactBase {
     await Promise.allSettled(this.#reads);
     await this.#seat.close();
     this.#database.close();
-  }
-
-  /** Runs `action` in a transaction that is rolled back whatever it did. */
-  async #undone<T>(action: (input: GateInput) => Promise<T>): Promise<T> {
-    return this.#exclusive(async () => {
-      await this.#session.run("BEGIN TRANSACTION");
-      try {
-        return await action(this.#gateInput());
-      } finally {
-        await rollBack(this.#session);
-      }
-    });
   }
 
   #gateInput(): GateInput {

@@ -30,6 +30,9 @@ interface ServeOptions extends JudgingOptions, TheoryOptions {
   readonly traceTo?: string;
 }
 
+/** How long a service rehearses deltas before it opens. */
+const WARM_UP_MS = 500;
+
 const HELP = `
 Serves one fact base over HTTP until it is told to stop (SIGINT, SIGTERM); it then finishes what it acknowledged. A file that is not there is
 made, and theories named are put in force first. Anyone who reaches the port may do everything: keep it to this machine.
@@ -70,7 +73,10 @@ async function serve(door: Door, options: ServeOptions): Promise<void> {
       const started = clock.micros();
       const verdict = await base.loadTheory(theories, { author: accountName(), reason: "serve" });
       if (exitOf(verdict) !== 0) {
-        await door.answer(verdictOutcome(verdict, { show: options.show, micros: clock.micros() - started, program: base.program }), options.json === true);
+        await door.answer(
+          verdictOutcome(verdict, { show: options.show, micros: clock.micros() - started, program: base.program }),
+          options.json === true,
+        );
         return;
       }
     }
@@ -85,6 +91,7 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
   const { startService } = await import("../../http/service.ts");
   const { host, port, logLevel, requireBase = false, key } = options;
   const traceTo = options.traceTo ?? process.env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+  await base.warmUp(WARM_UP_MS);
   const service = await startService(base, {
     clock,
     base: baseOptions,

@@ -1,5 +1,6 @@
 import type { IncrementalEngine } from "../../../logic/engines/incremental/incremental_engine.ts";
 import { loadEngine } from "../../../logic/engines/incremental/load_engine.ts";
+import { warmUp } from "../../../logic/engines/incremental/warm_up.ts";
 import { systemClock } from "../../../schema/clock.ts";
 import { limitsWith } from "../../../schema/limits.ts";
 import { quoteName } from "../../../schema/sql_session.ts";
@@ -8,6 +9,9 @@ import type { FactChange } from "../change_set.ts";
 import { countsByLaw, trainProgram } from "../program.ts";
 import type { TrainTool } from "../tool.ts";
 import { loadTables } from "./duckdb_tables.ts";
+
+/** What a service gives its engine before it opens; it is part of the first check. */
+const WARM_UP_MS = 1_500;
 
 export const OURS = "Assay, incremental";
 
@@ -33,6 +37,7 @@ export async function assayIncremental(): Promise<TrainTool> {
         const prepared = loaded.engine.prepare();
         if (prepared.undecided !== null) throw new Error(prepared.undecided.detail);
         engine = loaded.engine;
+        warmUp({ engine, clock: systemClock, limit_ms: WARM_UP_MS });
       }
       return countsByLaw(new Map(program.laws.map((law) => [law.id, (engine as IncrementalEngine).count(law.relation)])));
     },
