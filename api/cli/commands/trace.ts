@@ -8,6 +8,7 @@ import { countPrefixes } from "../../../compute/traces/word_count.ts";
 import { ROOT } from "../../../schema/history.ts";
 import type { Limits } from "../../../schema/limits.ts";
 import { machineReader, readPresentation } from "../../machine/read_machine.ts";
+import { countText } from "../../report/count_text.ts";
 import type { Door } from "../door.ts";
 import { withFactBase } from "../fact_base_door.ts";
 import { type CommonOptions, count, jsonOption, limitOption, limitsOf } from "../options.ts";
@@ -97,7 +98,7 @@ function traces(alphabet: Alphabet, texts: readonly string[], { count: length, l
       ? null
       : { clique_polynomial: cliquePolynomial(alphabet).map(String), histories: historiesByLength(alphabet, length).map(String) };
   const lines = [
-    ...found.map((one) => `${one.history}\n  ${one.depth} steps in ${one.height} layers, ${one.prefixes} prefixes, ${one.words} orders`),
+    ...found.map((one) => `${one.history}\n  ${traceText(one)}`),
     ...(compared === null ? [] : [comparedText(compared)]),
     ...(counts === null ? [] : [`histories of length 0 to ${length}: ${counts.histories.join(" ")}`]),
   ];
@@ -117,6 +118,11 @@ function traceOf(alphabet: Alphabet, word: Word, limits: Limits) {
     prefixes,
     words: String(words),
   };
+}
+
+function traceText({ depth, height, prefixes, words }: ReturnType<typeof traceOf>): string {
+  const orders = words === "1" ? "1 order" : `${words} orders`;
+  return `${countText(depth, "step")} in ${countText(height, "layer")}, ${countText(prefixes, "prefix", "prefixes")}, ${orders}`;
 }
 
 function compare(alphabet: Alphabet, first: Word, second: Word) {
