@@ -1,7 +1,7 @@
 import type { Clock } from "../../schema/clock.ts";
 import { envelopeJson } from "../report/envelope_json.ts";
 import { errorText } from "../report/error_text.ts";
-import { printError, printReport, type ReportFormat } from "../report/format.ts";
+import { type Format, printError, reportFiles, reportStream } from "../report/format.ts";
 import { plainStyle, type Style } from "../report/style.ts";
 import { excerpt } from "./excerpt.ts";
 import type { Output } from "./format_option.ts";
@@ -32,27 +32,20 @@ export class Door {
 
   /** Prints an outcome in every form asked for, files first, and sets the exit code. Errors: `report.unwritable`. */
   async report(outcome: Outcome, outputs: readonly Output[]): Promise<void> {
-    for (const { format, file } of outputs) if (file !== null) await writeReport(file, this.#parts(outcome, format));
+    for (const { format, file } of outputs) if (file !== null) await writeReport(file, this.#files(outcome, format));
     this.host.setExitCode(outcome.exit);
     for (const { format, file } of outputs) {
       if (file !== null) continue;
       if (format === "tty") await this.#show(outcome);
-      else for (const chunk of this.#parts(outcome, format).flatMap((part) => [...part])) await this.terminal.out(chunk);
+      else for (const chunk of stream(outcome, format)) await this.terminal.out(chunk);
     }
   }
 
   /** The texts of an outcome in one form, a file each. */
-  #parts(outcome: Outcome, format: Output["format"]): readonly Chunks[] {
-    if (format === "json") return [[envelopeJson(outcome.envelope)]];
-    if (format === "tty") return [textChunks(outcome, plainStyle)];
-    return this.#reportParts(outcome, format);
-  }
-
-  #reportParts(outcome: Outcome, format: ReportFormat): readonly Chunks[] {
-    const { error } = outcome.envelope;
-    if (error !== null) return [[printError(format, error, packageVersion(), outcome.exit)]];
-    if (outcome.report === undefined) throw new Error(`there is no verdict to print as ${format}`);
-    return printReport(format, outcome.report);
+  #files(outcome: Outcome, format: Format): readonly Chunks[] {
+    const { report } = outcome;
+    const isWhole = format === "tty" || format === "json" || report === undefined;
+    return isWhole ? [stream(outcome, format)] : reportFiles(format, report);
   }
 
   async #show(outcome: Outcome): Promise<void> {
@@ -63,6 +56,16 @@ export class Door {
     }
     for (const chunk of textChunks(outcome, this.terminal.style)) await this.terminal.out(chunk);
   }
+}
+
+/** An outcome in one form, as one text. */
+function stream(outcome: Outcome, format: Format): Chunks {
+  if (format === "json") return [envelopeJson(outcome.envelope)];
+  if (format === "tty") return textChunks(outcome, plainStyle);
+  const { error } = outcome.envelope;
+  if (error !== null) return [printError(format, error, packageVersion(), outcome.exit)];
+  if (outcome.report === undefined) throw new Error(`there is no verdict to print as ${format}`);
+  return reportStream(format, outcome.report);
 }
 
 function textChunks(outcome: Outcome, style: Style): Chunks {

@@ -6,7 +6,7 @@ import { AssayError, type ErrorReport } from "../../schema/assay_error.ts";
 import type { Limits } from "../../schema/limits.ts";
 import type { Verdict } from "../../schema/verdict.ts";
 import { ClingoSeat, seatClingo } from "../../verify/checks/answer_sets.ts";
-import { seatedEngines } from "../../verify/engine_name.ts";
+import { type EngineName, seatedEngines } from "../../verify/engine_name.ts";
 import { FactBase } from "../../verify/fact_base.ts";
 import { judgeFacts } from "../../verify/judge_facts.ts";
 import { type DuckDbSession, openMemory } from "../../verify/store/duckdb_session.ts";
@@ -55,6 +55,9 @@ export interface GateRequest {
   readonly needsAll: boolean;
 }
 
+/** Some 800 alloys: up to there the engine in memory was faster. */
+const FEW_FACTS = 100_000;
+
 /** What came of a run, its facts still readable. */
 export interface GateRun {
   readonly verdict: Verdict;
@@ -82,6 +85,7 @@ export async function judgeAlone<T>(request: GateRequest, use: (run: GateRun) =>
       const { program, theories, hashes } = judgement;
       const reading = await readAll(request, session, program, limits, theories);
       door.terminal.progress("judging");
+      const judging = engines ?? usualEngines(reading);
       const judge = (from: number, limit: number): Promise<Verdict> =>
         judgeFacts({
           session,
@@ -92,7 +96,7 @@ export async function judgeAlone<T>(request: GateRequest, use: (run: GateRun) =>
           sources: joinedSources(program.relations, reading.parts),
           offset: from,
           texts: theories,
-          ...(engines === null ? {} : { engines: seatedEngines(engines) }),
+          engines: seatedEngines(judging),
         });
       const isEmpty = reading.subjects.length === 0 && reading.quarantined === 0;
       const limit = request.needsAll ? limits.report_violations : limits.violations_page;
@@ -138,6 +142,15 @@ export async function judgeWithBase<T>(request: GateRequest, path: string, use: 
 function theoryNames({ git, theory }: GateOptions): readonly string[] {
   if (git !== undefined) return ["gitchain"];
   return theory.length > 0 ? theory : ["alloy"];
+}
+
+/**
+ * What judges where no engine is named: few facts are judged in memory before DuckDB has planned the statements of all laws; many pass
+ * through DuckDB faster, and need not fit.
+ */
+function usualEngines({ parts }: GateReading): readonly EngineName[] {
+  const facts = parts.reduce((sum, { rows }) => sum + rows, 0);
+  return [facts < FEW_FACTS ? "incremental" : "duckdb"];
 }
 
 function policyFolders({ policy }: GateOptions): string[] {

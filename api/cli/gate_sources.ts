@@ -47,6 +47,7 @@ async function readDocuments(
   adapter: GateAdapter,
   texts: readonly string[],
 ): Promise<GateReading> {
+  if (texts.indexOf("-") !== texts.lastIndexOf("-")) throw usageError("stdin is one document: `-` stands once");
   const sources: GateSource[] = [];
   for (const text of texts) {
     sources.push(text === "-" ? { name: "stdin", bytes: await readStdin(door, options.limits.json_bytes) } : { path: text });

@@ -4,7 +4,7 @@ import { githubError, githubReport } from "./github.ts";
 import { junitError, junitReport } from "./junit.ts";
 import { markdownError, markdownReport } from "./markdown.ts";
 import type { Report } from "./report.ts";
-import { sarifError, sarifReport } from "./sarif.ts";
+import { sarifError, sarifReport, sarifStream } from "./sarif.ts";
 
 /** The forms a verdict is printed in for other programs, beside the terminal's and the envelope. */
 export const reportFormats = ["sarif", "junit", "github", "markdown"] as const;
@@ -14,20 +14,22 @@ export type ReportFormat = (typeof reportFormats)[number];
 export const formats = ["tty", "json", ...reportFormats] as const;
 export type Format = (typeof formats)[number];
 
-/**
- * A verdict in one of the forms, as the texts of one file each: SARIF needs several where a reader's limits are passed, every other form
- * is one.
- */
-export function printReport(format: ReportFormat, report: Report): readonly Iterable<string>[] {
+/** A verdict in one of the forms, as the texts of one file each: SARIF needs several where GitHub's limits are passed. */
+export function reportFiles(format: ReportFormat, report: Report): readonly Iterable<string>[] {
+  return format === "sarif" ? sarifReport(report).map((text) => [text]) : [reportStream(format, report)];
+}
+
+/** A verdict in one of the forms, as one text. */
+export function reportStream(format: ReportFormat, report: Report): Iterable<string> {
   switch (format) {
     case "sarif":
-      return sarifReport(report).map((text) => [text]);
+      return [sarifStream(report)];
     case "junit":
-      return [junitReport(report)];
+      return junitReport(report);
     case "github":
-      return [githubReport(report)];
+      return githubReport(report);
     case "markdown":
-      return [[markdownReport(report)]];
+      return [markdownReport(report)];
     default:
       return unreachable(format);
   }

@@ -23,12 +23,21 @@ type Json = { readonly [member: string]: unknown };
  * of the violation, the same in every run. Laws that hold are rules without results, with their count among the rule's properties.
  */
 export function sarifReport(report: Report): string[] {
+  return runsOf(report).map((run) => textOf({ $schema: SCHEMA, version: "2.1.0", runs: [run] }));
+}
+
+/** The same as one log, for a reader of one stream: where there are too many violations for GitHub it has several runs. */
+export function sarifStream(report: Report): string {
+  return textOf({ $schema: SCHEMA, version: "2.1.0", runs: runsOf(report) });
+}
+
+function runsOf(report: Report): Json[] {
   const rules = rulesOf(report);
   const index = new Map(rules.map(({ id }, at) => [id, at]));
   const results = report.verdict.violations.map((violation) => resultOf(report, violation, index));
-  const chunks = withinLimits(results, (some) => logText(report, rules, some, "00"));
+  const chunks = withinLimits(results, (some) => textOf(runOf(report, rules, some, "00")));
   const digits = Math.max(2, String(chunks.length).length);
-  return chunks.map((chunk, at) => logText(report, rules, chunk, String(at + 1).padStart(digits, "0")));
+  return chunks.map((chunk, at) => runOf(report, rules, chunk, String(at + 1).padStart(digits, "0")));
 }
 
 /** What kept a command from a verdict: a run that was not successful. */
@@ -51,10 +60,10 @@ function isSmall(text: string): boolean {
   return text.length * 3 < githubLimits.bytes || gzipSync(text).length < githubLimits.bytes;
 }
 
-function logText(report: Report, rules: readonly Rule[], results: readonly Json[], part: string): string {
+function runOf(report: Report, rules: readonly Rule[], results: readonly Json[], part: string): Json {
   const { verdict, version } = report;
   const theories = Object.keys(verdict.theories).toSorted().join("+") || "none";
-  const run = {
+  return {
     tool: { driver: { name: "Assay", version, semanticVersion: version, rules } },
     automationDetails: { id: `assay/${theories}/${part}` },
     invocations: [invocationOf(report)],
@@ -72,7 +81,6 @@ function logText(report: Report, rules: readonly Rule[], results: readonly Json[
       ...(report.repairsComplete === null ? {} : { repairs: verdict.repairs, repairsComplete: report.repairsComplete }),
     },
   };
-  return textOf({ $schema: SCHEMA, version: "2.1.0", runs: [run] });
 }
 
 function textOf(log: Json): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { printError, printReport, reportFormats } from "../../api/report/format.ts";
+import { printError, reportFiles, reportFormats, reportStream } from "../../api/report/format.ts";
 import { plainStyle } from "../../api/report/style.ts";
 import { verdictText } from "../../api/report/verdict_text.ts";
 import { reports } from "../support/sample_reports.ts";
@@ -34,9 +34,9 @@ describe("reports", () => {
   for (const [name, report] of Object.entries(reports)) {
     for (const format of reportFormats) {
       it(`${name} as ${format}`, () => {
-        const parts = printReport(format, report).map((part) => [...part].join(""));
-        assert.equal(parts.length, 1);
-        golden(name, names[format], readable(format, parts.join("")));
+        const files = reportFiles(format, report).map((file) => [...file].join(""));
+        assert.deepEqual(files, [[...reportStream(format, report)].join("")]);
+        golden(name, names[format], readable(format, files.join("")));
       });
     }
     it(`${name} for a terminal`, () => {

@@ -26,6 +26,7 @@ interface Statement {
 }
 
 const ENVELOPES_MAX = 16;
+const SIGNATURES_MAX = 16;
 
 /** Reads a bundle, one envelope a line, or a single envelope. Errors: `attest.malformed`. */
 export function readBundle(text: string, place: string): Envelope[] {
@@ -95,7 +96,8 @@ function subjectOf(value: unknown): Subject | null {
 function envelopeOf(value: unknown): Envelope | null {
   const envelope = objectOf(value);
   const { payloadType, payload, signatures } = envelope ?? {};
-  if (typeof payloadType !== "string" || typeof payload !== "string" || !Array.isArray(signatures)) return null;
+  if (typeof payloadType !== "string" || typeof payload !== "string" || !Array.isArray(signatures) || signatures.length > SIGNATURES_MAX)
+    return null;
   const read = signatures.map((one) => objectOf(one)?.["sig"]);
   return read.every((sig) => typeof sig === "string") ? { payloadType, payload, signatures: read.map((sig) => ({ sig })) } : null;
 }

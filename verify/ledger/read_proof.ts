@@ -35,7 +35,7 @@ export function readProof(json: string, place: string): Proof {
 function readHead(head: Members | null): SignedTreeHead | null {
   if (head === null) return null;
   const { size, root, time, signature } = head;
-  if (!isSize(size) || !isHash(root) || typeof time !== "string" || !TIME.test(time) || Number.isNaN(Date.parse(time))) return null;
+  if (!isSize(size) || !isHash(root) || typeof time !== "string" || !TIME.test(time) || !(Date.parse(time) >= 0)) return null;
   if (signature === null || signature === undefined) return { size, root, time, signature: null };
   const read = readSignature(objectOf(signature));
   return read === null ? null : { size, root, time, signature: read };

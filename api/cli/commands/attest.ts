@@ -75,5 +75,5 @@ function checkText({ ok, fault, verdict, subjects, time }: AttestationCheck, sty
   const colour = verdict === "accepted" ? "green" : verdict === "refused" ? "red" : "yellow";
   const about = subjects.slice(0, 5).map(({ name, sha256 }) => style("dim", `  ${printable(name)} sha256:${sha256}`));
   const more = subjects.length > 5 ? [style("dim", `  and ${countText(subjects.length - 5, "more document")}`)] : [];
-  return [`${style([colour, "bold"], verdict)}  signed, given ${time}`, ...about, ...more].join("\n");
+  return [`${style([colour, "bold"], verdict)}  signed, given ${printable(time ?? "")}`, ...about, ...more].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { signingKey } from "../../../verify/signing/keys.ts";
+import { printable } from "../../report/fact_text.ts";
 import type { Style } from "../../report/style.ts";
 import type { Door } from "../door.ts";
 import { type FormatOptions, formatOption, type Output, outputsOf } from "../format_option.ts";
@@ -105,6 +106,6 @@ function outcomeOf(run: GateRun, attested: Readonly<Record<string, unknown>> | n
 }
 
 function besideLines({ reading }: GateRun, attested: Readonly<Record<string, unknown>> | null, style: Style): string[] {
-  const told = Object.entries(reading.summary).map(([name, value]) => style("dim", `${name} ${JSON.stringify(value)}`));
+  const told = Object.entries(reading.summary).map(([name, value]) => style("dim", printable(`${name} ${JSON.stringify(value)}`)));
   return attested === null ? told : [...told, style("dim", `signed as ${attested["file"]} by ${attested["keyid"]}`)];
 }

@@ -5,6 +5,7 @@ import { checkProof, type Proof, type ProofCheck } from "../../../verify/ledger/
 import { proveCommit, proveConsistency, proveDelta, proveHead, type Signer } from "../../../verify/ledger/prove.ts";
 import { readProof } from "../../../verify/ledger/read_proof.ts";
 import { checkingKey, signingKey } from "../../../verify/signing/keys.ts";
+import { printable } from "../../report/fact_text.ts";
 import type { Style } from "../../report/style.ts";
 import type { Door } from "../door.ts";
 import { withFactBase } from "../fact_base_door.ts";
@@ -113,12 +114,12 @@ function unwrapped(text: string): string {
 
 function checkText(proof: Proof, { answer, detail }: ProofCheck, style: Style): string {
   const { size, root, time, signature } = proof.head;
-  const by = signature === null ? "unsigned" : `signed by ${signature.keyid.slice(0, 16)}`;
+  const by = signature === null ? "unsigned" : `signed by ${printable(signature.keyid.slice(0, 16))}`;
   const lines = [
     `${style([colours[answer], "bold"], answer)}  ${detail}`,
     style("dim", `tree head: ${size} leaves, ${root}, ${time}, ${by}`),
   ];
-  if (proof.kind === "inclusion") lines.push(`leaf ${proof.index}: ${proof.leaf}`);
+  if (proof.kind === "inclusion") lines.push(`leaf ${proof.index}: ${printable(proof.leaf)}`);
   if (proof.kind === "consistency") lines.push(`begins with ${proof.first.size} leaves, ${proof.first.root}`);
   return lines.join("\n");
 }

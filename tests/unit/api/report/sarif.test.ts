@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import Ajv from "ajv-draft-04";
 import addFormats from "ajv-formats";
-import { githubLimits, sarifError, sarifReport } from "../../../../api/report/sarif.ts";
+import { githubLimits, sarifError, sarifReport, sarifStream } from "../../../../api/report/sarif.ts";
 import { HOSTILE, report, reports, verdict, violation } from "../../../support/sample_reports.ts";
 
 interface Result {
@@ -74,6 +74,10 @@ test("more results than a run takes are several logs, each a category of its own
     many.map(({ fingerprint }) => fingerprint),
   );
   runOf(texts[0] ?? "");
+  const stream = JSON.parse(sarifStream(report({ verdict: verdict({ violations: many, total: many.length }) }))) as {
+    runs: readonly Run[];
+  };
+  assert.deepEqual(stream.runs, runs);
 });
 
 test("results that pack badly are split by size", () => {
