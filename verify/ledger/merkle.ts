@@ -3,7 +3,8 @@ import { createHash, hash } from "node:crypto";
 /** The Merkle tree of RFC 6962, section 2.1, over SHA-256. Hashes are 32 bytes. */
 export const HASH_BYTES = 32;
 const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
+/** `01` and room for two hashes: the bytes of the node that is hashed at the moment. */
+const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 
 /** The hash of a leaf: SHA-256 over `00` and its bytes. */
 export function leafHash(data: Uint8Array | string): Uint8Array {
@@ -17,7 +18,10 @@ export function leafHashHex(text: string): string {
 
 /** The hash of an inner node: SHA-256 over `01` and the hashes of its children. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return createHash("sha256").update(NODE).update(left).update(right).digest();
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) throw new Error("a hash is 32 bytes");
+  node.set(left, 1);
+  node.set(right, 1 + HASH_BYTES);
+  return hash("sha256", node, "buffer");
 }
 
 /** Leaf hashes, one after the other. */
