@@ -42,14 +42,17 @@ export interface AccordStreams {
 export class ComputePool {
   readonly #pool: Piscina<ComputeTask, ComputeResult>;
 
-  /** `threads` workers at most, as many as there are cores where absent. */
-  constructor(options: { readonly threads?: number } = {}) {
+  readonly #memory_mb: number;
+
+  /** `threads` workers at most, as many as there are cores where absent; `memory_mb` in place of the bound `compute_mb`. */
+  constructor(options: { readonly threads?: number; readonly memory_mb?: number } = {}) {
+    this.#memory_mb = options.memory_mb ?? limits.compute_mb.value;
     this.#pool = new Piscina<ComputeTask, ComputeResult>({
       filename: new URL(`./compute_worker${extname(import.meta.filename)}`, import.meta.url).href,
       minThreads: 0,
       maxThreads: options.threads ?? availableParallelism(),
       idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: limits.compute_mb.value },
+      resourceLimits: { maxOldGenerationSizeMb: this.#memory_mb },
       execArgv: [],
     });
   }
@@ -136,8 +139,8 @@ export class ComputePool {
         throw new AssayError("limit.compute_ms", `the pipeline \`${pipeline}\` took more than ${time_ms} ${unit}`, { cause });
       }
       if (cause instanceof Error && "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY") {
-        const { value, unit } = limits.compute_mb;
-        throw new AssayError("limit.compute_mb", `the pipeline \`${pipeline}\` took more than ${value} ${unit}`, { cause });
+        const { unit } = limits.compute_mb;
+        throw new AssayError("limit.compute_mb", `the pipeline \`${pipeline}\` took more than ${this.#memory_mb} ${unit}`, { cause });
       }
       throw cause;
     } finally {

@@ -128,6 +128,18 @@ test("what takes too long, or is cancelled, ends in the middle, and the pool goe
   assert.deepEqual([...(await pool.settled([{ down: [1], sigma: 1, delta: 1 }])).gap], [0, 0]);
 });
 
+test("a worker that passes its memory is stopped, and the pool goes on", async () => {
+  const small = new ComputePool({ threads: 1, memory_mb: 24 });
+  try {
+    const long = (at: number): string => [...at.toString(3).padStart(60, "0")].map((digit) => `(${abc.names[Number(digit)]})`).join("");
+    const rows = Array.from({ length: 60_000 }, (_, at) => [long(at)]);
+    await assert.rejects(small.histories(presentation, toStream(toFrame({ columns: ["history"], rows }))), isCode("limit.compute_mb"));
+    assert.deepEqual([...(await small.settled([{ down: [1], sigma: 1, delta: 1 }])).gap], [0, 0]);
+  } finally {
+    await small.close();
+  }
+});
+
 test("prefixes and orders are counted, within a bound; the least word is one of the orders", () => {
   const word = [0, 1, 2, 0, 1];
   assert.deepEqual(countPrefixes(abc, word, limitsWith()), { prefixes: 8, words: 4n });
