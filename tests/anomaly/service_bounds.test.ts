@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../../schema/clock.ts";
+import { StrictClock, systemClock } from "../../schema/clock.ts";
+import { orderOf, type Served, withService } from "../support/services.ts";
+
+const IDLE_SOCKETS = 2_000;
+const JSON_BODY = { "content-type": "application/json" };
+
+/** A plain connection, and all that came over it until it was closed. */
+async function plain({ service }: Served): Promise<{ socket: Socket; ended: Promise<string> }> {
+  const socket = connect(service.address.port, service.address.address);
+  let text = "";
+  socket.on("data", (chunk) => (text += String(chunk)));
+  socket.on("error", () => undefined);
+  await once(socket, "connect");
+  return { socket, ended: once(socket, "close").then(() => text) };
+}
+
+function problemIn(answer: string): { status: number; code: string } {
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  return { status: Number(head.slice(9, 12)), code: (JSON.parse(body) as { error: { code: string } }).error.code };
+}
+
+/** The service goes on as if nothing had been. */
+async function isAlive(served: Served): Promise<void> {
+  const { base, submit } = served;
+  const { head } = base;
+  assert.deepEqual((await submit(orderOf(1_000_000 + head))).json.data["commit"], head + 1);
+}
+
+test("a slow sender of headers is answered 408 and let go", async () => {
+  await withService(
+    async (served) => {
+      const { socket, ended } = await plain(served);
+      socket.write("GET /v1/laws HTTP/1.1\r\nhost: x\r\n");
+      const drip = setInterval(() => socket.write("x-slow: 1\r\n"), 50);
+      assert.deepEqual(problemIn(await ended), { status: 408, code: "http.timeout" });
+      clearInterval(drip);
+      await isAlive(served);
+    },
+    { limits: { header_ms: 400 } },
+  );
+});
+
+test("malformed chunks, bodies that break off and what is no HTTP leave nothing behind", async () => {
+  await withService(async (served) => {
+    const head = "POST /v1/deltas HTTP/1.1\r\nhost: x\r\ncontent-type: application/vnd.apache.arrow.stream\r\n";
+    const malformed = await plain(served);
+    malformed.socket.write(`${head}transfer-encoding: chunked\r\n\r\n5\r\n\xff\xff\xff\xff\x00\r\nZZ\r\n`);
+    assert.deepEqual(problemIn(await malformed.ended), { status: 400, code: "http.body_aborted" });
+    const half = await plain(served);
+    half.socket.write(`${head}content-length: 1000\r\n\r\n\xff\xff\xff\xff`);
+    half.socket.end();
+    await half.ended;
+    const noHttp = await plain(served);
+    noHttp.socket.write("\x16\x03\x01 hello\r\n\r\n");
+    assert.equal(problemIn(await noHttp.ended).status, 400);
+    assert.equal(served.base.head, 1);
+    await isAlive(served);
+  });
+});
+
+test("a body past the bound is refused before it is read, or when it has passed it", async () => {
+  await withService(
+    async (served) => {
+      const announced = await plain(served);
+      announced.socket.write(
+        "POST /v1/deltas HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1073741824\r\n\r\n{",
+      );
+      const [told] = (await once(announced.socket, "data")) as [Buffer];
+      assert.equal(problemIn(String(told)).code, "limit.body_bytes");
+      announced.socket.destroy();
+      let sent = 0;
+      const endless = new ReadableStream({
+        pull(controller) {
+          sent += 65_536;
+          controller.enqueue(new Uint8Array(65_536).fill(32));
+        },
+      });
+      const answer = await served.call("POST", "/v1/deltas", { headers: JSON_BODY, body: endless }).catch(() => null);
+      assert.ok(answer === null || answer.status === 413);
+      assert.ok(sent < 50_000_000, `${sent} bytes were taken`);
+      await isAlive(served);
+    },
+    { limits: { body_bytes: 1_000_000 } },
+  );
+});
+
+test("thousands of idle connections neither stop the service nor hold up its end", async () => {
+  await withService(async (served) => {
+    const idle = await Promise.all(Array.from({ length: IDLE_SOCKETS }, () => plain(served)));
+    await isAlive(served);
+    const start = performance.now();
+    await served.service.close();
+    assert.ok(performance.now() - start < 5_000);
+    // Those that the kernel never handed on know nothing of the end.
+    for (const { socket } of idle) socket.destroy();
+  });
+});
+
+test("thousands of replays of one key commit once", async () => {
+  await withService(async ({ base, submit }) => {
+    const key = { "idempotency-key": "one" };
+    let left = 1_000;
+    const commits = new Set<unknown>();
+    const worker = async (): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        commits.add((await submit(orderOf(7), "/v1/deltas", key)).json.data["commit"]);
+      }
+    };
+    await Promise.all(Array.from({ length: 64 }, worker));
+    assert.deepEqual([[...commits], base.head], [[2], 2]);
+  });
+});
+
+test("more than the service takes on is turned away at once, and nothing of it is lost or done twice", async () => {
+  await withService(
+    async ({ base, submit }) => {
+      const answers = await Promise.all(Array.from({ length: 60 }, (_, id) => submit(orderOf(id + 1))));
+      const busy = answers.filter(({ status }) => status === 503);
+      assert.ok(busy.length > 0);
+      assert.ok(busy.every(({ headers, json }) => headers.get("retry-after") === "1" && json.error?.code === "http.busy"));
+      assert.equal(base.head, 1 + answers.length - busy.length);
+    },
+    { limits: { verdicts_waiting: 4 } },
+  );
+});
+
+test("a principal past its rate is told to wait", async () => {
+  await withService(
+    async ({ call }) => {
+      const answers = [];
+      for (let count = 0; count < 12; count += 1) answers.push(await call("GET", "/v1/laws"));
+      const late = answers.filter(({ status }) => status === 429);
+      assert.ok(
+        late.length > 0 && late.every(({ json, headers }) => json.error?.code === "http.rate" && headers.get("retry-after") === "1"),
+      );
+      assert.equal((await call("GET", "/health/ready")).status, 200);
+      assert.equal((await call("GET", "/metrics")).status, 200);
+    },
+    { limits: { requests_a_second: 5 } },
+  );
+});
+
+test("a service that closes answers what it took, and what it answered is there", async () => {
+  await withService(async ({ base, service, submit }) => {
+    const asked = Array.from({ length: 40 }, (_, id) => submit(orderOf(id + 1)).catch(() => null));
+    await sleep(20);
+    const closed = service.close();
+    const answers = (await Promise.all(asked)).filter((answer) => answer !== null && answer.status === 200);
+    await closed;
+    assert.ok(answers.length > 0);
+    assert.equal(answers.filter((answer) => answer?.json.data["verdict"] === "accepted").length, answers.length);
+    assert.ok(base.head >= 1 + answers.length);
+    assert.ok((await base.checkLog()).ok);
+  });
+});
+
+test("a clock that jumps back orders nothing wrongly", async () => {
+  const jumps = [0, 5_000, -3_600_000, -3_600_000, 60_000];
+  let reading = 0;
+  const jumping: Clock = {
+    micros: systemClock.micros,
+    now: () => {
+      const by = jumps[reading % jumps.length] ?? 0;
+      reading += 1;
+      return new Date(Date.parse("2026-01-01T00:00:00.000Z") + by).toISOString();
+    },
+  };
+  const clock = new StrictClock(jumping);
+  clock.keepAfter("2026-01-01T00:30:00.000Z");
+  const times = Array.from({ length: 50 }, () => clock.now());
+  assert.deepEqual(times, times.toSorted());
+  assert.equal(new Set(times).size, times.length);
+  assert.ok((times[0] ?? "") > "2026-01-01T00:30:00.000Z");
+  assert.match(times[7] ?? "", /^2026-01-01T00:30:00\.\d{6}Z$/);
+});
+
+test("secrets that a request carries are in no log, error or metric", async () => {
+  const lines: string[] = [];
+  await withService(
+    async ({ call, submit }) => {
+      const secret = { authorization: "Bearer planted-secret-1", cookie: "planted-secret-2", "x-api-key": "planted-secret-3" };
+      await submit(orderOf(1), "/v1/deltas", { ...secret, "idempotency-key": "planted-secret-4" });
+      await submit({ assert: { order: [["planted-secret-5"]] } }, "/v1/deltas", secret);
+      await call("GET", "/v1/nothing?token=planted-secret-6", { headers: secret });
+      await call("POST", "/v1/deltas", { headers: { ...JSON_BODY, ...secret }, body: '{"planted-secret-7' });
+      const metrics = await call("GET", "/metrics", { headers: secret });
+      assert.ok(!metrics.text.includes("planted-secret"));
+    },
+    { logLevel: "debug", logTo: { write: (line) => void lines.push(line) } },
+  );
+  assert.ok(lines.length >= 5);
+  assert.deepEqual(
+    lines.filter((line) => line.includes("planted-secret")),
+    [],
+  );
+});
