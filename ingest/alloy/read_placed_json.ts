@@ -1,5 +1,6 @@
 import { AssayError } from "../../schema/assay_error.ts";
 import type { Limits } from "../../schema/limits.ts";
+import { ownCopy } from "./own_copy.ts";
 import { PlacedArray, type PlacedJson, PlacedNumber, PlacedObject, PlacedText, PlacedWord } from "./placed_json.ts";
 import { lineAndColumn } from "./text_position.ts";
 
@@ -21,6 +22,22 @@ const SHORT_ESCAPES: ReadonlySet<number> = new Set([...'"\\/bfnrt'].map((letter)
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const HEX = /u[0-9a-fA-F]{4}/y;
 const WORD = /[a-zA-Z]+/y;
+
+/** Names that documents share are kept once, up to so many: a name of its own for each of a million members costs more than looking it up. */
+const NAMES_KEPT = 10_000;
+const names = new Map<string, string>();
+
+function known(name: string): string {
+  const kept = names.get(name);
+  if (kept !== undefined) return kept;
+  if (names.size >= NAMES_KEPT || name.length > NAME_UNITS) return name;
+  const own = ownCopy(name);
+  names.set(own, own);
+  return own;
+}
+
+/** A longer name is not kept. */
+const NAME_UNITS = 100;
 
 /**
  * Hot: ten thousand documents pass through it, so it walks the text by offsets and looks at each character once.
@@ -91,7 +108,7 @@ class Reader {
     const at = this.#at;
     if (this.#text.charCodeAt(at) !== 34) this.#unexpected("a member name in double quotes");
     const { value, end } = this.#string();
-    if (end - at === value.length + 2) return value;
+    if (end - at === value.length + 2) return known(value);
     if (value.includes("\0")) this.#fail("json.nul", "a member name holds the character NUL", at);
     if (!value.isWellFormed()) this.#fail("json.surrogate", "a member name holds half a surrogate pair", at);
     return value;
