@@ -3,7 +3,7 @@ import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Verdict } from "../../schema/verdict.ts";
-import { type Chain, chainOf, commit, repository, writeChain } from "../support/git_repositories.ts";
+import { type Chain, chainOf, commit, repository, withoutGit, writeChain } from "../support/git_repositories.ts";
 import { assayJson, folder } from "./assay.ts";
 import { write } from "./shop.ts";
 
@@ -17,7 +17,7 @@ function attested(context: TestContext): { path: string; chain: Chain } {
 
 const laws = (data: Verdict | null): [string, unknown][] => (data?.violations ?? []).map(({ law, witness }) => [law, witness["index"]]);
 
-test("a repository's own chain is found, recomputed and held against its history", async (context) => {
+test("a repository's own chain is found, recomputed and held against its history", { skip: withoutGit }, async (context) => {
   const { path, chain } = attested(context);
   const { code, envelope } = await assayJson<Verdict & { chains: readonly { recomputed: string; repository: string }[] }>([
     "gate",
@@ -36,7 +36,7 @@ test("a repository's own chain is found, recomputed and held against its history
   assert.deepEqual([behind.code, laws(behind.envelope.data)], [0, [["gitchain.behind", undefined]]]);
 });
 
-test("the first broken link is named, with its line", async (context) => {
+test("the first broken link is named, with its line", { skip: withoutGit }, async (context) => {
   const { path, chain } = attested(context);
   const stages = chain.stages.map((stage, index) => (index === 2 ? { ...stage, tree: "0".repeat(40) } : stage));
   const file = writeChain(path, { ...chain, stages });
@@ -57,7 +57,7 @@ test("the first broken link is named, with its line", async (context) => {
   );
 });
 
-test("a chain that was rewritten and fits itself is still not the repository's", async (context) => {
+test("a chain that was rewritten and fits itself is still not the repository's", { skip: withoutGit }, async (context) => {
   const { path } = attested(context);
   const other = join(path, "..", "other");
   cpSync(path, other, { recursive: true });
@@ -78,7 +78,7 @@ test("a chain that was rewritten and fits itself is still not the repository's",
   assert.ok(laws(foreign.envelope.data).some(([law]) => law === "gitchain.branch" || law === "gitchain.commit"));
 });
 
-test("a chain is judged by itself too, from a file or stdin, by verify and gate alike", async (context) => {
+test("a chain is judged by itself too, from a file or stdin, by verify and gate alike", { skip: withoutGit }, async (context) => {
   const { path, chain } = attested(context);
   const text = JSON.stringify(chain);
   write(path, { "chain.json": text });
@@ -92,7 +92,7 @@ test("a chain is judged by itself too, from a file or stdin, by verify and gate 
   }
 });
 
-test("what has no chain or no repository is an error with its code", async (context) => {
+test("what has no chain or no repository is an error with its code", { skip: withoutGit }, async (context) => {
   const cwd = folder(context);
   repository(join(cwd, "bare"), 1);
   write(cwd, { "c.json": "{}", "x.json": '{"stages":[]}' });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chainOf, repository, writeChain } from "../support/git_repositories.ts";
+import { chainOf, repository, withoutGit, writeChain } from "../support/git_repositories.ts";
 import { pemPair } from "../support/pem_keys.ts";
 import { folder, launcher } from "./assay.ts";
 import { ORDERS, write, writeShop } from "./shop.ts";
@@ -27,14 +27,18 @@ test("no command of a pipeline opens a socket", (context) => {
   const cwd = folder(context);
   const { privatePem, publicPem } = pemPair();
   writeShop(cwd, { "key.pem": privatePem, "pub.pem": publicPem, "bad/order.csv": `${ORDERS}o3,c9,7\n` });
-  repository(join(cwd, "r"), 2);
-  writeChain(join(cwd, "r"), chainOf(join(cwd, "r")));
+  if (withoutGit === false) {
+    repository(join(cwd, "r"), 2);
+    writeChain(join(cwd, "r"), chainOf(join(cwd, "r")));
+  }
+  write(cwd, { "broken.alloy.json": '{"name":"x","version":"1.0.0"}' });
   write(cwd, { "p/package.json": '{"name":"p"}', "p/package-lock.json": '{"name":"p","lockfileVersion":3,"packages":{"":{"name":"p"}}}' });
   for (const [args, code] of [
     [["init", "--db", "b.db", "--theory", "shop"], 0],
     [["gate", "--theory", "shop", "--base", "b.db", "--attest", "key.pem", "customer.csv", "order.csv"], 0],
     [["gate", "--theory", "shop", "--repairs", "1", "--format", "sarif", "bad"], 1],
-    [["gate", "--git", "r"], 0],
+    ...(withoutGit === false ? ([[["gate", "--git", "r"], 0]] as const) : []),
+    [["gate", "--profile", "strict", "broken.alloy.json"], 1],
     [["gate", "--theory", "npm", "p"], 0],
     [["attest", "verify", "assay-verdict.intoto.jsonl", "--key", "pub.pem"], 0],
     [["prove", "commit", "1", "--db", "b.db"], 0],

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHAIN_START, linkHash } from "../../ingest/git/chain_hash.ts";
@@ -11,6 +11,9 @@ const IDENTITY = {
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
 };
+
+/** Why tests that need git are skipped, or false. */
+export const withoutGit = spawnSync("git", ["--version"]).status === 0 ? false : "git is not on this machine";
 
 /** Runs git in a test's own repository and returns what it prints. */
 export function git(folder: string, ...args: readonly string[]): string {

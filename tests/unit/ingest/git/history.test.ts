@@ -5,12 +5,12 @@ import { test } from "node:test";
 import { readHistory } from "../../../../ingest/git/history.ts";
 import { limitsWith } from "../../../../schema/limits.ts";
 import { folder } from "../../../e2e/assay.ts";
-import { commit, git, repository } from "../../../support/git_repositories.ts";
+import { commit, git, repository, withoutGit } from "../../../support/git_repositories.ts";
 
 const limits = limitsWith();
 const idsOf = (text: string): string[] => text.split("\n").map((line) => line.split(" ")[0] ?? "");
 
-test("a history is what git says, the oldest first", async (context) => {
+test("a history is what git says, the oldest first", { skip: withoutGit }, async (context) => {
   const path = join(folder(context), "r");
   repository(path, 3);
   const { commits, behind, isOnBranch } = await readHistory(path, null, limits);
@@ -21,7 +21,7 @@ test("a history is what git says, the oldest first", async (context) => {
   assert.deepEqual([behind, isOnBranch], [0, true]);
 });
 
-test("it ends at the chain's last commit, and counts what follows", async (context) => {
+test("it ends at the chain's last commit, and counts what follows", { skip: withoutGit }, async (context) => {
   const path = join(folder(context), "r");
   repository(path, 2);
   const tip = git(path, "rev-parse", "HEAD");
@@ -33,7 +33,7 @@ test("it ends at the chain's last commit, and counts what follows", async (conte
   }
 });
 
-test("a repository that is not trusted runs nothing, whatever its settings and its name", async (context) => {
+test("a repository that is not trusted runs nothing, whatever its settings and its name", { skip: withoutGit }, async (context) => {
   const base = folder(context);
   const path = join(base, "-C; touch owned\n$(touch owned)");
   repository(path, 2);
@@ -60,7 +60,7 @@ test("a repository that is not trusted runs nothing, whatever its settings and i
   assert.equal(existsSync(join(path, "owned")), false);
 });
 
-test("replaced and grafted objects are read as they were committed", async (context) => {
+test("replaced and grafted objects are read as they were committed", { skip: withoutGit }, async (context) => {
   const path = join(folder(context), "r");
   repository(path, 3);
   const before = (await readHistory(path, null, limits)).commits;
@@ -72,7 +72,7 @@ test("replaced and grafted objects are read as they were committed", async (cont
   assert.deepEqual((await readHistory(path, null, limits)).commits, before);
 });
 
-test("settings of the process that asks do not reach git", async (context) => {
+test("settings of the process that asks do not reach git", { skip: withoutGit }, async (context) => {
   const base = folder(context);
   const path = join(base, "r");
   const other = join(base, "other");
@@ -83,7 +83,7 @@ test("settings of the process that asks do not reach git", async (context) => {
   assert.equal((await readHistory(path, null, limits)).commits.length, 2);
 });
 
-test("what cannot be read whole is an error with its code", async (context) => {
+test("what cannot be read whole is an error with its code", { skip: withoutGit }, async (context) => {
   const base = folder(context);
   const path = join(base, "r");
   repository(path, 3);
