@@ -22,21 +22,41 @@ export interface WhyNotResult {
  * `limits.explain_nodes` tries in all. The row must have the relation's types.
  */
 export async function explainAbsence(input: DuckDbInput, relation: string, row: Pattern): Promise<WhyNotResult> {
-  return withDerivations<WhyNotResult>(input, [relation], { undecided: null, whyNot: null }, async (_, evaluation) => {
-    if (await anyMatches(evaluation, relation, row)) return { undecided: null, whyNot: null };
-    const find = bindingsFrom(evaluation);
-    const source: AbsenceSource = {
-      relation: (name) => evaluation.relation(name),
-      rules: (name) => evaluation.rules(name),
-      matches: (name, pattern) => anyMatches(evaluation, name, pattern),
-      findBindings: async (rule, literals) => {
-        for (const atom of atomsOf(rule.body)) await evaluation.compute(atom.relation);
-        return find(rule, literals);
-      },
-    };
-    const search = new AbsenceSearch(source, input.limits.explain_nodes);
-    return { undecided: null, whyNot: await search.whyNot(relation, row, Math.min(input.limits.explain_depth, MAX_DEPTH)) };
-  });
+  const { undecided, whyNots } = await explainAbsences(input, [{ relation, row }]);
+  return { undecided, whyNot: whyNots[0] ?? null };
+}
+
+/** As `explainAbsence`, for several facts over one evaluation: what they depend on is computed once. Null, in its place, for one that holds. */
+export async function explainAbsences(
+  input: DuckDbInput,
+  goals: readonly { readonly relation: string; readonly row: Pattern }[],
+): Promise<{ readonly undecided: Undecided | null; readonly whyNots: readonly (WhyNot | null)[] }> {
+  const relations = [...new Set(goals.map(({ relation }) => relation))];
+  const none = { undecided: null, whyNots: goals.map(() => null) };
+  return withDerivations<{ undecided: Undecided | null; whyNots: readonly (WhyNot | null)[] }>(
+    input,
+    relations,
+    none,
+    async (_, evaluation) => {
+      const find = bindingsFrom(evaluation);
+      const source: AbsenceSource = {
+        relation: (name) => evaluation.relation(name),
+        rules: (name) => evaluation.rules(name),
+        matches: (name, pattern) => anyMatches(evaluation, name, pattern),
+        findBindings: async (rule, literals) => {
+          for (const atom of atomsOf(rule.body)) await evaluation.compute(atom.relation);
+          return find(rule, literals);
+        },
+      };
+      const whyNots: (WhyNot | null)[] = [];
+      for (const { relation, row } of goals) {
+        const search = new AbsenceSearch(source, input.limits.explain_nodes);
+        const depth = Math.min(input.limits.explain_depth, MAX_DEPTH);
+        whyNots.push((await anyMatches(evaluation, relation, row)) ? null : await search.whyNot(relation, row, depth));
+      }
+      return { undecided: null, whyNots };
+    },
+  );
 }
 
 async function anyMatches(evaluation: Evaluation, relation: string, row: Pattern): Promise<boolean> {

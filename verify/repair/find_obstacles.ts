@@ -1,12 +1,12 @@
 import type { DuckDbInput } from "../../logic/engines/duckdb/input.ts";
 import { literalSql } from "../../logic/engines/duckdb/literal.ts";
-import { materialise } from "../../logic/engines/duckdb/materialise.ts";
+import { type Materialised, materialise } from "../../logic/engines/duckdb/materialise.ts";
 import type { Derivations } from "../../logic/explain/derivations.ts";
 import type { Premise } from "../../logic/explain/premise.ts";
 import type { WhyNot } from "../../logic/explain/proof.ts";
 import { withDerivations } from "../../logic/explain/session.ts";
 import { supportOf } from "../../logic/explain/support.ts";
-import { explainAbsence } from "../../logic/explain/why_not.ts";
+import { explainAbsences } from "../../logic/explain/why_not.ts";
 import type { IrProgram } from "../../logic/language/ir.ts";
 import type { Fact } from "../../schema/fact.ts";
 import { quoteName } from "../../schema/sql_session.ts";
@@ -71,7 +71,10 @@ export async function findObstacles(input: DuckDbInput, violations: readonly Vio
     }
     return { undecided: null };
   });
-  for (const { found } of open) for (const { relation, row } of found.absent) await addAbsent(input, relation, row, found);
+  await addAbsent(
+    input,
+    open.map(({ found }) => found),
+  );
   return {
     undecided,
     absent: open.flatMap(({ found }) => found.absent),
@@ -99,31 +102,49 @@ export async function findRetracted(
   absent: Seen["absent"],
   candidate: Candidate,
 ): Promise<readonly (readonly Fact[])[]> {
-  const found: Fact[][] = [];
-  for (const { relation, row } of absent) {
-    const fact = await firstMatch(input, relation, row);
-    const { support } = fact === null ? { support: [] } : await supportOf(input, relation, [fact]);
-    found.push((support[0]?.facts ?? []).filter((one) => candidate.has("retract", one.relation, one.row)));
+  const matches = await firstMatches(input, absent);
+  const found: Fact[][] = absent.map(() => []);
+  for (const relation of new Set(absent.map((fact) => fact.relation))) {
+    const own = absent.flatMap((fact, at) => {
+      const row = fact.relation === relation ? (matches[at] ?? null) : null;
+      return row === null ? [] : [{ at, row }];
+    });
+    if (own.length === 0) continue;
+    const { support } = await supportOf(
+      input,
+      relation,
+      own.map(({ row }) => row),
+    );
+    for (const [index, { at }] of own.entries()) {
+      found[at] = (support[index]?.facts ?? []).filter((one) => candidate.has("retract", one.relation, one.row));
+    }
   }
   return found;
 }
 
-async function firstMatch(input: DuckDbInput, relation: string, row: Pattern): Promise<Row | null> {
-  const attributes = input.program.relations.get(relation)?.attributes ?? [];
-  const made = await materialise(input, [relation]);
+/** For each pattern the first tuple that fits it, or null. */
+async function firstMatches(input: DuckDbInput, absent: Seen["absent"]): Promise<(Row | null)[]> {
+  const made = await materialise(input, [...new Set(absent.map(({ relation }) => relation))]);
   try {
-    if (made.undecided !== null) return null;
-    const same = row.flatMap((value, at) => {
-      const attribute = attributes[at];
-      return value === null || attribute === undefined ? [] : [`${quoteName(attribute.name)} = ${literalSql(value, attribute.type)}`];
-    });
-    const columns = attributes.map(({ name }) => quoteName(name)).join(", ") || "1";
-    const sql = `SELECT ${columns} FROM ${made.table(relation)} AS t WHERE ${same.join(" AND ") || "true"} ORDER BY ${columns} LIMIT 1`;
-    const [found] = await input.session.rows(sql);
-    return found === undefined ? null : attributes.length === 0 ? [] : (found as Row);
+    if (made.undecided !== null) return absent.map(() => null);
+    const found: (Row | null)[] = [];
+    for (const { relation, row } of absent) found.push(await firstMatch(input, made, relation, row));
+    return found;
   } finally {
     await made.close();
   }
+}
+
+async function firstMatch(input: DuckDbInput, made: Materialised, relation: string, row: Pattern): Promise<Row | null> {
+  const attributes = input.program.relations.get(relation)?.attributes ?? [];
+  const same = row.flatMap((value, at) => {
+    const attribute = attributes[at];
+    return value === null || attribute === undefined ? [] : [`${quoteName(attribute.name)} = ${literalSql(value, attribute.type)}`];
+  });
+  const columns = attributes.map(({ name }) => quoteName(name)).join(", ") || "1";
+  const sql = `SELECT ${columns} FROM ${made.table(relation)} AS t WHERE ${same.join(" AND ") || "true"} ORDER BY ${columns} LIMIT 1`;
+  const [found] = await input.session.rows(sql);
+  return found === undefined ? null : attributes.length === 0 ? [] : (found as Row);
 }
 
 /** What turns up while a derivation is walked. */
@@ -234,11 +255,16 @@ function collectPremise(derivations: Derivations, premise: Premise, found: Found
   }
 }
 
-/** Ways to make a missing derived fact hold. */
-async function addAbsent(input: DuckDbInput, relation: string, row: Pattern, found: Found): Promise<void> {
-  found.hangsOnAll();
-  const { whyNot } = await explainAbsence({ ...input, limits: { ...input.limits, explain_depth: DEPTH_MAX } }, relation, row);
-  if (whyNot !== null) found.ways.push(...waysTo(whyNot, found, DEPTH_MAX));
+/** Ways to make missing derived facts hold. */
+async function addAbsent(input: DuckDbInput, all: readonly Found[]): Promise<void> {
+  const goals = all.flatMap((found) => found.absent.map((fact) => ({ ...fact, found })));
+  if (goals.length === 0) return;
+  const { whyNots } = await explainAbsences({ ...input, limits: { ...input.limits, explain_depth: DEPTH_MAX } }, goals);
+  for (const [at, { found }] of goals.entries()) {
+    const whyNot = whyNots[at] ?? null;
+    found.hangsOnAll();
+    if (whyNot !== null) found.ways.push(...waysTo(whyNot, found, DEPTH_MAX));
+  }
 }
 
 function waysTo(whyNot: WhyNot, found: Found, depth: number): Way[] {
