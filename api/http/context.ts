@@ -42,5 +42,9 @@ export interface Context {
   readonly jobs: Jobs;
   readonly live: LiveHub;
   /** Where the service is in its life. */
-  readonly life: { phase: "starting" | "ready" | "closing" };
+  readonly life: {
+    phase: "starting" | "ready" | "closing";
+    /** A failed write stopped the database: reads and probes go on until someone opens the file anew. */
+    isBroken: boolean;
+  };
 }

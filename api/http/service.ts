@@ -57,7 +57,7 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
   const tracing = options.traceTo === undefined ? null : await tracingTo(options.traceTo, options.version);
   const routes = allRoutes(context);
   addHooks(app, context, tracing);
-  answerErrors(app, routes);
+  answerErrors(app, context, routes);
   await app.register(rateLimit, {
     max: () => base.limits.requests_a_second,
     timeWindow: 1_000,
@@ -95,7 +95,7 @@ function contextOf(base: FactBase, options: ServiceOptions): Context {
     queries: new Turnstile("queries", () => base.limits.queries_running),
     jobs: new Jobs(clock, () => base.limits.jobs_kept),
     live: new LiveHub(base, metrics),
-    life: { phase: "starting" },
+    life: { phase: "starting", isBroken: false },
   };
 }
 
@@ -155,9 +155,11 @@ function addHooks(app: FastifyInstance, { gatekeeper, life, metrics }: Context, 
   app.addHook("onClose", async () => tracing?.close());
 }
 
-function answerErrors(app: FastifyInstance, routes: readonly Route[]): void {
+function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly Route[]): void {
   app.setErrorHandler((thrown, request, reply) => {
-    if (asAssayError(thrown) === null) request.log.error({ err: thrown }, "broken invariant");
+    const error = asAssayError(thrown);
+    if (error?.code === "store.broken") life.isBroken = true;
+    if (error === null) request.log.error({ err: thrown }, "broken invariant");
     return sendProblem(request, reply, thrown);
   });
   const known = routes.map(({ method, path }) => ({

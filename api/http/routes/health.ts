@@ -12,7 +12,7 @@ export function healthRoutes(context: Context): Route[] {
   return [
     probe(context, "started", "whether the service has begun", () => context.life.phase !== "starting"),
     probe(context, "alive", "whether the process answers", () => true),
-    probe(context, "ready", "whether the service takes requests", () => context.life.phase === "ready"),
+    probe(context, "ready", "whether the service takes requests", () => context.life.phase === "ready" && !context.life.isBroken),
     metricsRoute(context),
   ];
 }
@@ -25,10 +25,11 @@ function probe(context: Context, name: string, summary: string, isSo: () => bool
     tag: "operate",
     summary,
     answers: { 200: { description: "it is", data: health } },
-    errors: ["http.closing"],
+    errors: ["http.closing", "store.broken"],
     isVital: true,
     handle() {
       const { phase } = context.life;
+      if (!isSo() && context.life.isBroken) throw new AssayError("store.broken", "a write failed, and the file must be opened anew");
       if (!isSo()) throw new AssayError("http.closing", `the service is ${phase}`);
       return answerData({ status: "ok", phase, head: context.base.head });
     },
