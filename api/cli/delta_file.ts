@@ -1,13 +1,12 @@
 import { createReadStream } from "node:fs";
 import { extname } from "node:path";
-import type { Readable } from "node:stream";
 import { readArrowDelta } from "../../ingest/arrow_delta.ts";
-import { AssayError } from "../../schema/assay_error.ts";
 import type { ProposedDelta } from "../../schema/delta.ts";
 import { readDeltaLines } from "../../schema/delta_lines.ts";
 import { readDelta } from "../../schema/delta_wire.ts";
 import type { Limits } from "../../schema/limits.ts";
 import type { Door } from "./door.ts";
+import { readBytes } from "./read_bytes.ts";
 
 /**
  * Reads the delta that a command names: a file of JSON, NDJSON or Arrow, or `-` for stdin. Errors: `ingest.not_found`, `ingest.unreadable`,
@@ -15,8 +14,8 @@ import type { Door } from "./door.ts";
  */
 export async function readDeltaFile(door: Door, path: string, limits: Limits): Promise<ProposedDelta> {
   const stream = path === "-" ? door.host.stdin : createReadStream(path);
-  const bytes = await readDocument(stream, path, limits);
   const source = path === "-" ? "stdin" : path;
+  const bytes = await readBytes(stream, { place: source, what: "the delta", limit: "json_bytes", bytes: limits.json_bytes });
   switch (formOf(path, bytes)) {
     case "arrow":
       return readArrowDelta(bytes, { source });
@@ -44,22 +43,4 @@ function formOf(path: string, bytes: Buffer): "json" | "ndjson" | "arrow" {
   const first = bytes.subarray(0, Math.max(end, 0)).toString("utf8").trim();
   const hasMore = end !== -1 && bytes.subarray(end).toString("utf8").trim() !== "";
   return hasMore && first.startsWith("{") && first.endsWith("}") ? "ndjson" : "json";
-}
-
-async function readDocument(stream: Readable, path: string, limits: Limits): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > limits.json_bytes)
-        throw new AssayError("limit.json_bytes", `the delta has more than ${limits.json_bytes} bytes`, { place: path });
-    }
-  } catch (cause) {
-    if (cause instanceof AssayError || !(cause instanceof Error) || !("code" in cause)) throw cause;
-    const code = cause.code === "ENOENT" || cause.code === "ENOTDIR" ? "ingest.not_found" : "ingest.unreadable";
-    throw new AssayError(code, `\`${path}\` cannot be read: ${String(cause.code)}`, { place: path, cause });
-  }
-  return Buffer.concat(chunks);
 }

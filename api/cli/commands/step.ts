@@ -1,15 +1,13 @@
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
 import type { Command } from "commander";
 import { readStepStream } from "../../../ingest/steps/step_stream.ts";
 import type { Intake } from "../../../ingest/steps/take_steps.ts";
-import { AssayError } from "../../../schema/assay_error.ts";
-import type { Limits } from "../../../schema/limits.ts";
 import { stepDelta } from "../../machine/step_delta.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
 import { databaseOption, type JudgingOptions, jsonOption, judgingOptions } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { readBytes } from "../read_bytes.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
 
 interface StepOptions extends JudgingOptions {
@@ -36,7 +34,9 @@ async function step(door: Door, path: string, options: StepOptions): Promise<Out
   const started = door.clock.micros();
   return withFactBase(door, options.db, options, async (base): Promise<Outcome> => {
     const source = path === "-" ? "stdin" : path;
-    const text = await readText(path === "-" ? door.host.stdin : createReadStream(path), source, base.limits);
+    const bound = { limit: "json_bytes", bytes: base.limits.json_bytes } as const;
+    const stream = path === "-" ? door.host.stdin : createReadStream(path);
+    const text = (await readBytes(stream, { place: source, what: "the stream", ...bound })).toString("utf8");
     const { intake, delta } = await stepDelta(
       base,
       readStepStream(text, source, base.limits),
@@ -73,22 +73,4 @@ function intakeText({ head, taken, duplicates, waiting }: Intake): string {
 
 function joined(text: string | Iterable<string | Uint8Array>): string {
   return typeof text === "string" ? text : [...text].join("");
-}
-
-async function readText(stream: Readable, source: string, limits: Limits): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > limits.json_bytes)
-        throw new AssayError("limit.json_bytes", `the stream has more than ${limits.json_bytes} bytes`, { place: source });
-    }
-  } catch (cause) {
-    if (cause instanceof AssayError || !(cause instanceof Error) || !("code" in cause)) throw cause;
-    const code = cause.code === "ENOENT" || cause.code === "ENOTDIR" ? "ingest.not_found" : "ingest.unreadable";
-    throw new AssayError(code, `\`${source}\` cannot be read: ${String(cause.code)}`, { place: source, cause });
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
