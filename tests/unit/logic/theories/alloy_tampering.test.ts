@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AlloyJudge, type Arrival, lawsOf } from "../../../support/alloy_judge.ts";
+import { tamperings } from "../../../support/alloy_tampering.ts";
+import { forgedAlloy, parentAlloy, policyOf } from "../../../support/forged_alloy.ts";
+
+const judge = await AlloyJudge.open("signed");
+const policy = await policyOf();
+const parent: Arrival = { documents: [{ name: "parent.alloy.json", text: parentAlloy().text }], options: { policy } };
+
+test("the document that is tampered with keeps every law", async () => {
+  const verdict = await judge.verdict(parent, { documents: [{ name: "a.alloy.json", text: forgedAlloy() }], options: { policy } });
+  assert.equal(verdict.verdict, "accepted");
+  assert.deepEqual(lawsOf(verdict, "warn"), ["alloy.unmeasured"]);
+});
+
+test("there are as many tamperings as were promised, of many laws", () => {
+  assert.ok(tamperings.length >= 40, `${tamperings.length}`);
+  assert.ok(new Set(tamperings.flatMap(({ laws }) => laws)).size >= 60);
+});
+
+for (const { name, laws, text, policy: more, inForce, ...changes } of tamperings) {
+  test(`refuses ${name}`, async () => {
+    const forged = forgedAlloy(changes);
+    const documents = [{ name: "a.alloy.json", text: text === undefined ? forged : text(forged) }];
+    const isOfPolicy = more !== undefined || inForce !== undefined;
+    if (!isOfPolicy) assert.notEqual(documents[0]?.text, forgedAlloy());
+    // another policy stands for all documents, so that these then come together
+    const arrivals = isOfPolicy
+      ? [{ documents: [...parent.documents, ...documents], options: { policy: await policyOf(more, inForce) } }]
+      : [parent, { documents, options: { policy } }];
+    const verdict = await judge.verdict(...arrivals);
+    assert.deepEqual([verdict.verdict, lawsOf(verdict)], ["refused", laws]);
+  });
+}
