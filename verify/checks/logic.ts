@@ -30,7 +30,8 @@ export async function checkLogic(
   const undecided = (by: Undecided): LogicJudgement => ({ laws: check.laws, refused: false, standing: new Set(), undecided: by });
   try {
     if (check.undecided !== null) return undecided(check.undecided);
-    const support = (law: Law, rows: readonly Row[]) => supportOfLaw(input, law, rows, check.clashOf);
+    const explained = check.tables === undefined ? input : { ...input, computed: check.tables };
+    const support = (law: Law, rows: readonly Row[]) => supportOfLaw(explained, law, rows, check.clashOf);
     const listed = await listLawViolations({ check, program: input.program, waived, page, support, origins, clashOf: check.clashOf });
     return { ...listed, undecided: null };
   } catch (cause) {

@@ -44,6 +44,7 @@ export async function checkLaws(input: DuckDbInput): Promise<LawCheck> {
   return {
     undecided,
     laws: outcomes,
+    tables: evaluation.tables(),
     witnesses: async (law, offset, limit) => {
       const found = violations.get(law);
       if (found === undefined) return [];

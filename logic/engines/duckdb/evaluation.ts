@@ -38,6 +38,13 @@ export class Evaluation {
     this.#rules = rulesByRelation(input.program);
     this.#needs = needsOf(input.program, this.#rules, roots);
     this.#roots = new Set(roots);
+    for (const [name, source] of input.computed ?? []) this.#sources.set(name, source);
+  }
+
+  /** The derived relations that are tables of this evaluation. */
+  tables(): ReadonlyMap<string, Source> {
+    const own = new Set(this.#tables);
+    return new Map([...this.#sources].filter(([name, { sql }]) => own.has(sql) && this.relation(name).role === "derived"));
   }
 
   /** Makes `relation` and all it depends on readable. Errors: `UndecidedSignal`. */
