@@ -4,6 +4,7 @@ import type { Verdict } from "../../schema/verdict.ts";
 import type { Explanation } from "../../verify/explain.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
 import { repairDelta } from "../../verify/repair/repair_delta.ts";
+import { DryRuns } from "./dry_runs.ts";
 import { Idempotency } from "./idempotency.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 import type { Gatekeeper, Principal } from "./principal.ts";
@@ -27,6 +28,7 @@ export class Submissions {
   readonly #metrics: ServiceMetrics;
   readonly #turnstile: Turnstile;
   readonly #keys: Idempotency;
+  readonly #dryRuns: DryRuns;
 
   constructor(base: FactBase, clock: Clock, gatekeeper: Gatekeeper, metrics: ServiceMetrics) {
     this.#base = base;
@@ -34,6 +36,7 @@ export class Submissions {
     this.#gatekeeper = gatekeeper;
     this.#metrics = metrics;
     this.#turnstile = new Turnstile("deltas", () => base.limits.verdicts_waiting);
+    this.#dryRuns = new DryRuns(base);
     this.#keys = new Idempotency(() => base.limits.keys_kept);
     metrics.watchQueue(() => this.#turnstile.inside);
   }
@@ -42,7 +45,7 @@ export class Submissions {
   async submit(principal: Principal, delta: ProposedDelta, { isDry, repairs }: SubmitOptions): Promise<Verdict> {
     await this.#gatekeeper.authorize(principal, { kind: "propose", delta, isDry });
     const started = this.#clock.micros();
-    const verdict = await this.#turnstile.pass(() => (isDry ? this.#rehearse(delta) : this.#propose(delta)));
+    const verdict = await this.#turnstile.pass(() => (isDry ? this.#dryRuns.verdict(delta) : this.#propose(delta)));
     this.#metrics.noteVerdict(verdict, this.#clock.micros() - started);
     if (repairs === 0 || verdict.verdict !== "refused") return verdict;
     const { base: _conditional, ...rest } = delta;
@@ -70,11 +73,5 @@ export class Submissions {
   #propose(delta: ProposedDelta): Promise<Verdict> {
     const { key } = delta;
     return key === null ? this.#base.propose(delta) : this.#keys.verdict({ ...delta, key }, () => this.#base.propose(delta));
-  }
-
-  async #rehearse(delta: ProposedDelta): Promise<Verdict> {
-    const [verdict] = await this.#base.rehearse([delta]);
-    if (verdict === undefined) throw new Error("a rehearsal gave no verdict");
-    return verdict;
   }
 }

@@ -1,6 +1,7 @@
 import type { RowsChanged, WatchTarget } from "../../logic/engines/incremental/subscriptions.ts";
+import type { ProposedDelta } from "../../schema/delta.ts";
 import type { Row } from "../../schema/value.ts";
-import type { Undecided, Violation } from "../../schema/verdict.ts";
+import type { Undecided, Verdict, Violation } from "../../schema/verdict.ts";
 import type { LogRecord } from "../commit.ts";
 import type { LogEntry } from "../log.ts";
 import type { Refusal } from "../records.ts";
@@ -18,6 +19,8 @@ export interface StillBase {
   readonly head: number;
   watch(target: WatchTarget): Promise<OpenedWatch>;
   unwatch(id: number): void;
+  /** As `FactBase.rehearse`. */
+  rehearse(deltas: readonly ProposedDelta[]): Promise<Verdict[]>;
   /** All rows of a watch, null where it is gone. */
   rows(id: number): Promise<readonly Row[] | Undecided | null>;
   /** How a watch's rows differ from those as of a commit; null where they cannot be compared. Errors: `query.commit`. */

@@ -23,7 +23,11 @@ const writeHeaders = z.object({
     .regex(/^(\*|"\d{1,15}")$/)
     .optional()
     .meta({ description: "the head that the delta was made for, as `ETag` gives it" }),
-  prefer: z.string().max(200).optional().meta({ description: "`strict`: a delta that is not accepted answers 409" }),
+  prefer: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: "`strict`: a delta that is not accepted answers 409; `return=minimal`: laws that found nothing are left out" }),
 });
 
 const submitQuery = z.object({
@@ -55,11 +59,23 @@ function submitRoute(context: Context): Route {
       const delta = conditioned(context, read, headers);
       const given = await context.submissions.submit(principal, delta, { isDry: query.dryRun === true, repairs: query.repairs ?? 0 });
       if (given.verdict !== "accepted") refuse(given, headers["if-match"], headers.prefer);
-      if (query.explain === undefined) return verdictAnswer(given, verdictJson(given));
+      const isMinimal = MINIMAL.test(headers.prefer ?? "");
+      if (query.explain === undefined) return verdictAnswer(given, verdictJson(isMinimal ? minimal(given) : given));
       const explanations = query.dryRun === true ? [] : await context.submissions.explanations(given, query.explain);
       return verdictAnswer(given, JSON.stringify({ ...given, explanations }, exactIntegers));
     },
   });
+}
+
+/** `return=minimal` of RFC 7240. */
+const MINIMAL = /(^|[\s,;])return=minimal($|[\s,;])/i;
+const STRICT = /(^|[\s,;])strict($|[\s,;])/i;
+const NO_LAWS: Verdict["laws"] = [];
+
+/** A verdict without the laws that found nothing: most of its length, and the same each time. */
+function minimal(given: Verdict): Verdict {
+  const broken = given.laws.filter(({ violations, waived }) => violations + waived > 0);
+  return { ...given, laws: broken.length === 0 ? NO_LAWS : broken };
 }
 
 type WriteHeaders = z.output<typeof writeHeaders>;
@@ -85,7 +101,7 @@ function refuse(given: Verdict, match: string | undefined, prefer: string | unde
   const isStale = given.violations.some(({ code }) => code === "gate.stale_base" || code === "gate.unknown_base");
   if (match !== undefined && isStale)
     throw new Refusal("http.base_stale", `\`If-Match\` is ${match}, the head is commit ${given.base}`, given);
-  if (prefer === undefined || !/(^|[\s,;])strict($|[\s,;])/i.test(prefer)) return;
+  if (prefer === undefined || !STRICT.test(prefer)) return;
   const gate = given.violations.some(({ code }) => code !== undefined && /^gate\.(shape|types)/.test(code)) ? "shape" : "logic";
   throw new Refusal("http.refused", `the delta is ${given.verdict}`, given, gate);
 }
