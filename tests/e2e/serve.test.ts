@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Field, Schema, Table, tableToIPC, Utf8, vectorFromArray } from "apache-arrow";
 import { callAt } from "../support/services.ts";
 import { assayJson, folder, launcher } from "./assay.ts";
 import { write, writeShop } from "./shop.ts";
@@ -45,7 +46,7 @@ test("serve refuses theories that the facts break, a folder without theories, an
   assert.deepEqual([taken.code, taken.envelope.error?.code], [3, "http.address"]);
 });
 
-test("propose takes NDJSON by its name, and on stdin by how it begins", async (context) => {
+test("propose takes NDJSON and Arrow by their names, and NDJSON on stdin by how it begins", async (context) => {
   const home = folder(context);
   const db = join(home, "x.duckdb");
   await assayJson(["init", "--db", db, "--theory", writeShop(home)]);
@@ -60,6 +61,14 @@ test("propose takes NDJSON by its name, and on stdin by how it begins", async (c
   );
   assert.equal(
     (await assayJson<{ verdict: string }>(["propose", "--db", db, "-"], { input: lines("c2") })).envelope.data?.verdict,
+    "accepted",
+  );
+  const columns = { id: vectorFromArray(["c4"], new Utf8()), country: vectorFromArray(["FR"], new Utf8()) };
+  const metadata = new Map(Object.entries({ "assay.relation": "customer", "assay.proposer": "p" }));
+  const fields = Object.entries(columns).map(([name, { type }]) => new Field(name, type, false));
+  write(home, { "four.arrow": tableToIPC(new Table(new Schema(fields, metadata), columns), "stream") });
+  assert.equal(
+    (await assayJson<{ verdict: string }>(["propose", "--db", db, join(home, "four.arrow")])).envelope.data?.verdict,
     "accepted",
   );
   const bad = await assayJson<{ violations: { facts: { place: string }[] }[] }>(["propose", "--db", db, join(home, "bad.ndjson")]);

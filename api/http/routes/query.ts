@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { z } from "zod";
 import { AssayError } from "../../../schema/assay_error.ts";
 import { unreachable } from "../../../schema/unreachable.ts";
-import type { QueryRequest } from "../../../verify/query.ts";
+import type { QueryRequest, QueryResult } from "../../../verify/query.ts";
 import { answerTable } from "../../cli/query_table.ts";
 import { arrowStream } from "../../report/arrow.ts";
 import { csvChunks } from "../../report/csv.ts";
@@ -14,6 +14,7 @@ import { ARROW_MEDIA, CSV_MEDIA, JSON_MEDIA, NDJSON_MEDIA } from "../delta_body.
 import { readJsonBody } from "../json_body.ts";
 import { type Route, route } from "../route.ts";
 import { preferred } from "../rows/accept.ts";
+import { cursorText, readCursor } from "../rows/cursor.ts";
 import { commitNumber } from "../wire/parameters.ts";
 import { table } from "../wire/schemas.ts";
 import { rowMedia } from "./facts.ts";
@@ -25,7 +26,8 @@ const queryInput = z
     datalog: z.string().optional().meta({ description: 'a query: `?- package(p, "zod", v).`' }),
     sql: z.string().optional().meta({ description: "one SELECT over relations" }),
     as_of: commitNumber.optional(),
-    limit: z.int().min(1).optional().meta({ description: "the first rows only" }),
+    limit: z.int().min(1).optional().meta({ description: "rows of a page of JSON, or of the whole in other formats" }),
+    cursor: z.string().max(1_000).optional().meta({ description: "of the page before, of a Datalog query in JSON" }),
   })
   .meta({ id: "Query", description: "either `datalog` or `sql`" });
 
@@ -48,22 +50,18 @@ export function queryRoutes(context: Context): Route[] {
         "query.sql_error",
         "query.sql_confined",
         "query.commit",
+        "query.cursor",
         "limit.query_rows",
       ],
       async handle({ body, headers, principal }) {
         await context.gatekeeper.authorize(principal, { kind: "read", relation: null });
-        const { datalog, sql, as_of, limit } = readJsonBody(body, queryInput);
+        const asked = readJsonBody(body, queryInput);
+        const request = requestOf(asked.datalog, asked.sql);
         const media = preferred(headers.accept, rowMedia) as (typeof rowMedia)[number];
-        const { limits } = context.base;
-        const most = media === JSON_MEDIA ? Math.min(limit ?? limits.page_rows, limits.page_rows) : limit;
-        const found = await context.queries.pass(() =>
-          context.base.query(requestOf(datalog, sql), {
-            bounds: { verdict_ms: limits.query_ms },
-            ...(as_of === undefined ? {} : { asOf: as_of }),
-            ...(most === undefined ? {} : { limit: most }),
-          }),
-        );
-        return printed(media, answerTable(found), found.asOf, found.more);
+        if (media === JSON_MEDIA) return page(context, request, asked);
+        if (asked.cursor !== undefined) throw new AssayError("query.cursor", "only pages of JSON have cursors");
+        const found = await run(context, request, asked.as_of, asked.limit);
+        return printed(media, answerTable(found), etagOf(found.asOf));
       },
     }),
   ];
@@ -74,11 +72,34 @@ function requestOf(datalog: string | undefined, sql: string | undefined): QueryR
   return sql === undefined ? { datalog: datalog as string } : { sql, confined: true };
 }
 
-function printed(media: (typeof rowMedia)[number], answer: Table, asOf: number, more: boolean): Answer {
-  const headers = { etag: etagOf(asOf) };
+function run({ base, queries }: Context, request: QueryRequest, asOf: number | undefined, limit: number | undefined): Promise<QueryResult> {
+  return queries.pass(() =>
+    base.query(request, {
+      bounds: { verdict_ms: base.limits.query_ms },
+      ...(asOf === undefined ? {} : { asOf }),
+      ...(limit === undefined ? {} : { limit }),
+    }),
+  );
+}
+
+/** One page of JSON. A Datalog query has an order of its own, so that a page can follow another; SQL says its order itself. */
+async function page(context: Context, request: QueryRequest, { as_of, limit, cursor }: z.output<typeof queryInput>): Promise<Answer> {
+  const { page_rows } = context.base.limits;
+  const most = Math.min(limit ?? page_rows, page_rows);
+  const from = cursor === undefined ? null : readCursor(cursor);
+  if (from !== null && (!("offset" in from) || "sql" in request))
+    throw new AssayError("query.cursor", "the cursor is not one of this query");
+  const offset = from !== null && "offset" in from ? from.offset : 0;
+  const found = await run(context, request, from?.asOf ?? as_of, offset + most);
+  const { columns, rows } = answerTable({ ...found, rows: found.rows.slice(offset) });
+  const next = found.more && "datalog" in request ? cursorText({ asOf: found.asOf, offset: offset + most }) : null;
+  const data = { as_of: found.asOf, columns, rows, more: found.more };
+  return answerData(data, { cursor: next, headers: { etag: etagOf(found.asOf) } });
+}
+
+function printed(media: Exclude<(typeof rowMedia)[number], typeof JSON_MEDIA>, answer: Table, etag: string): Answer {
+  const headers = { etag };
   switch (media) {
-    case JSON_MEDIA:
-      return answerData({ as_of: asOf, columns: answer.columns, rows: answer.rows, more }, { headers });
     case NDJSON_MEDIA:
       return answerStream(media, Readable.from(joined(ndjsonChunks(answer))), headers);
     case CSV_MEDIA:

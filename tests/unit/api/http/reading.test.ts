@@ -86,6 +86,10 @@ test("a query is Datalog or one SELECT, as of any commit, in every format", asyn
     assert.equal(tableFromIPC((await ask(served, sql, "application/vnd.apache.arrow.stream")).bytes).numRows, 1);
     const first = await ask(served, { datalog: "?- order(i, c, a).", limit: 3 });
     assert.equal(first.json.data["more"], true);
+    await served.submit(orderOf(0));
+    const second = await ask(served, { datalog: "?- order(i, c, a).", limit: 3, cursor: first.json.cursor });
+    assert.deepEqual([second.json.data["rows"], second.json.data["more"], second.json.cursor], [[[4, "c4", 4]], false, null]);
+    assert.equal((await ask(served, { sql: "SELECT 1", cursor: first.json.cursor })).json.error?.code, "query.cursor");
     assert.equal((await ask(served, { datalog: "?- order(i)." })).json.error?.code, "query.rejected");
     assert.equal((await ask(served, {})).json.error?.code, "http.malformed");
   });
