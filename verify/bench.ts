@@ -14,7 +14,7 @@ import type { BaseState } from "./in_force.ts";
 import { type ImportUnit, unitsAsDelta } from "./judge_in_order.ts";
 import { type OpenedWatch, type ReadState, Watches } from "./live/watches.ts";
 import { AdoptingWorld } from "./memory/adopted_trial.ts";
-import { type FactMemory, loadMemory } from "./memory/fact_memory.ts";
+import { type FactMemory, loadMemory, renewMemory } from "./memory/fact_memory.ts";
 import { KnownIds } from "./memory/known_ids.ts";
 import { MemoryWorld } from "./memory/memory_world.ts";
 import { settleInMemory } from "./memory/settle_in_memory.ts";
@@ -23,6 +23,7 @@ import { readRemembered } from "./remembered.ts";
 import { type Answer, inOpenTransaction, type Proposal, type Settled, settleByDuckDb, settleJudgement, type Writer } from "./settle.ts";
 import { rollBack } from "./store/database.ts";
 import { baseRelations, countFacts, factTable } from "./store/relation_table.ts";
+import type { SchemaChange } from "./store/schema_change.ts";
 
 const BOTH = "duckdb,incremental";
 
@@ -56,6 +57,11 @@ export class Bench {
   drop(): void {
     this.#memory = null;
     this.watches.detach();
+  }
+
+  /** Theories were put in force: the facts in memory are taken over, unless relations that held some changed or went. */
+  reload(schema: SchemaChange | null): void {
+    if (schema === null || schema.changed.length + schema.dropped.length > 0) this.drop();
   }
 
   /** Watches from the state on. Errors: `SqlError`. */
@@ -220,7 +226,10 @@ export class Bench {
     if (this.#memory?.program !== program) {
       const { session, clock } = this.#writer;
       this.watches.detach();
-      this.#memory = await loadMemory({ session, program, limits, clock });
+      const former = this.#memory?.engine ?? null;
+      const input = { session, program, limits, clock };
+      this.#memory = null;
+      this.#memory = await (former === null ? loadMemory(input) : renewMemory(input, former));
       const { engine } = this.#memory;
       if (!this.watches.isEmpty && engine !== null && !this.#engines.has("duckdb")) await this.#attach(engine, state, limits);
     }

@@ -179,7 +179,7 @@ export class FactBase {
     return this.#exclusive(async () => {
       const judgement = await inOpenTransaction(this.#session, () => judgeLoad(this.#gateInput(), request));
       const { verdict, state } = await settleJudgement(this.#writer, this.#state, judgement, true);
-      if (judgement.kind === "accepted") this.#bench.drop();
+      if (judgement.kind === "accepted") this.#bench.reload(judgement.accepted.schema);
       this.#state = state;
       return verdict;
     });

@@ -1,5 +1,6 @@
 import type { IncrementalEngine } from "../../logic/engines/incremental/incremental_engine.ts";
 import { loadEngine } from "../../logic/engines/incremental/load_engine.ts";
+import { renewEngine } from "../../logic/engines/incremental/renew_engine.ts";
 import type { IrProgram } from "../../logic/language/ir.ts";
 import type { Clock } from "../../schema/clock.ts";
 import type { Limits } from "../../schema/limits.ts";
@@ -31,4 +32,20 @@ export async function loadMemory(input: MemoryInput): Promise<FactMemory> {
   const facts = await countFacts(session, program);
   const { engine, undecided } = await loadEngine({ program, limits, clock, session, table: factTable });
   return { program, engine: undecided === null ? engine : null, unloadable: undecided, facts };
+}
+
+/**
+ * As `loadMemory`, for a program that follows another: facts that its engine holds, which must be those of the last commit, are taken over
+ * instead of being read again. `from` is let go. Errors: `SqlError`.
+ */
+export async function renewMemory(input: MemoryInput, from: IncrementalEngine): Promise<FactMemory> {
+  const { session, program, limits, clock } = input;
+  // What the engines share is bounded as it was for the first of them.
+  if (from.tables.limits.engine_mb !== limits.engine_mb) return loadMemory(input);
+  const { engine, undecided } = await renewEngine({ program, limits, clock, session, table: factTable, from });
+  from.release();
+  if (undecided === null) return { program, engine, unloadable: null, facts: await countFacts(session, program) };
+  // The bound may have been that on the two engines together.
+  engine.release();
+  return loadMemory(input);
 }

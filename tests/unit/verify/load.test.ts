@@ -246,3 +246,23 @@ table(c) :- select(c, _, _, _), meta(c).
     assert.equal((await base.checkLog()).ok, true);
   });
 });
+
+test("what is in memory follows a change of theory, also where a relation goes and comes back empty", async () => {
+  await withBase(
+    [theoryFrom(relation("x:symbol"))],
+    async (base) => {
+      assert.equal((await base.propose(proposal({ assert: { item: [["a"], ["b"]] } }))).verdict, "accepted");
+      const stricter = `${relation("x:symbol")}/// @law shop.more error "{x}"\n.decl more(x:symbol)\nmore(x) :- item(x), item("b"), x = "c".\n`;
+      assert.equal((await load(base, stricter)).verdict, "accepted");
+      assert.equal((await base.propose(proposal({ assert: { item: [["c"]] } }))).verdict, "refused");
+      assert.equal((await load(base, SHOP, { allowDestructive: true })).verdict, "accepted");
+      assert.equal((await load(base, stricter, { allowDestructive: true })).verdict, "accepted");
+      assert.deepEqual(await items(base), []);
+      assert.equal((await base.propose(proposal({ assert: { item: [["c"]] } }))).verdict, "accepted");
+      assert.deepEqual(await items(base), [["c"]]);
+      assert.equal((await base.checkLog()).ok, true);
+    },
+    {},
+    ["incremental"],
+  );
+});
