@@ -28,24 +28,29 @@ export function documentPaths(path: string, limits: Pick<Limits, "alloy_document
   return paths;
 }
 
-/** Whether a path is a document by its name, or a folder that holds one. Never throws. */
+/** Entries of folders looked at to find out whether there is a document at all. */
+const LOOKED_AT = 200_000;
+
+/** Whether a path is a document by its name, or a folder that holds one among its first entries. Never throws. */
 export function holdsDocuments(path: string): boolean {
   try {
     const info = statSync(path, { throwIfNoEntry: false });
     if (info === undefined) return false;
-    return info.isDirectory() ? !walk(path).next().done : path.endsWith(SUFFIX);
+    return info.isDirectory() ? !walk(path, { entries: LOOKED_AT }).next().done : path.endsWith(SUFFIX);
   } catch {
     return false;
   }
 }
 
 /** Folders that cannot be read hold nothing. */
-function* walk(folder: string): Generator<string> {
+function* walk(folder: string, left = { entries: Number.POSITIVE_INFINITY }): Generator<string> {
   const entries = entriesOf(folder).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
+    left.entries -= 1;
+    if (left.entries < 0) return;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!PASSED_BY.has(entry.name)) yield* walk(path);
+      if (!PASSED_BY.has(entry.name)) yield* walk(path, left);
     } else if (entry.name.endsWith(SUFFIX)) yield path;
   }
 }

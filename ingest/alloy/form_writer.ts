@@ -2,6 +2,8 @@ import { hash } from "node:crypto";
 
 /** A stretch of more characters is copied faster by the platform. */
 const LONG = 100;
+/** Characters that are escaped at once: room is made for six bytes each. */
+const PIECE = 16 * 1024;
 const FIRST_BYTES = 64 * 1024;
 /** The bytes in which one form after the other is written: a form is done with before the next one begins. */
 let shared = Buffer.allocUnsafe(FIRST_BYTES);
@@ -37,6 +39,10 @@ export class FormWriter {
 
   /** Writes a stretch of a text as Python's `json` does with `ensure_ascii`: every UTF-16 unit that is not printable ASCII as `\uXXXX`. */
   copyAscii(text: string, from: number, to: number): void {
+    for (let start = from; start < to; start += PIECE) this.#copyPiece(text, start, Math.min(to, start + PIECE));
+  }
+
+  #copyPiece(text: string, from: number, to: number): void {
     const bytes = this.#room(6 * (to - from));
     let length = this.#length;
     for (let at = from; at < to; at += 1) {
@@ -76,7 +82,7 @@ export class FormWriter {
   }
 
   #encode(rest: string): void {
-    const bytes = this.#room(3 * rest.length);
+    const bytes = this.#room(Buffer.byteLength(rest));
     this.#length += bytes.write(rest, this.#length, "utf8");
   }
 

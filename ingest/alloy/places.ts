@@ -4,7 +4,7 @@ import type { AlloyDocument } from "./document.ts";
 import type { PlacedJson } from "./placed_json.ts";
 import { pointerParts } from "./pointer.ts";
 import { readPlacedJson } from "./read_placed_json.ts";
-import { lineAndColumn } from "./text_position.ts";
+import { lineStarts, positionIn } from "./text_position.ts";
 
 /**
  * Tells where facts of documents stand, `FILE:LINE:COLUMN`. It keeps the documents' texts and reads one again when asked, since places are
@@ -14,7 +14,7 @@ export class Places {
   readonly #limits: Pick<Limits, "json_depth" | "alloy_values">;
   readonly #documents = new Map<string, { readonly path: string; readonly text: string }>();
   readonly #unread = new Map<string, Place>();
-  #open: { readonly id: string; readonly root: PlacedJson } | null = null;
+  #open: { readonly id: string; readonly root: PlacedJson; readonly starts: readonly number[] } | null = null;
 
   constructor(limits: Pick<Limits, "json_depth" | "alloy_values">) {
     this.#limits = limits;
@@ -50,13 +50,14 @@ export class Places {
     const document = this.#documents.get(id);
     if (document === undefined) return null;
     const { path, text } = document;
-    if (this.#open?.id !== id) this.#open = { id, root: readPlacedJson(text, path, this.#limits) };
-    let value = this.#open.root;
+    const open = this.#open?.id === id ? this.#open : { id, root: readPlacedJson(text, path, this.#limits), starts: lineStarts(text) };
+    this.#open = open;
+    let value = open.root;
     for (const part of parts) {
       const next = value.kind === "object" ? value.get(part) : value.kind === "array" ? value.items[Number(part)] : undefined;
       if (next === undefined) break;
       value = next;
     }
-    return `${path}:${lineAndColumn(text, value.at)}`;
+    return `${path}:${positionIn(open.starts, value.at)}`;
   }
 }

@@ -115,3 +115,11 @@ test("an envelope around an envelope, or around anything, is read one level deep
   assert.deepEqual(factsOf(await readAlloy(envelope("no JSON")), "object"), []);
   assert.deepEqual(unread(await readAlloy(envelope("[".repeat(1000)))), ["limit.json_depth"]);
 });
+
+test("the places of a document of many lines are found in no more time than it has lines", async () => {
+  const count = 60_000;
+  const read = await readAlloy(`{"a": [\n${Array.from({ length: count }, (_, at) => at).join(",\n")}]}`);
+  const table = read.tables?.find(({ relation }) => relation === "integer");
+  const places = await bounded(async () => [...(table?.batches() ?? [])].flat().map((row) => table?.placeOf(row)));
+  assert.deepEqual([places[0], places.at(-1)], ["a.alloy.json:2:1", `a.alloy.json:${count + 1}:1`]);
+});
