@@ -82,6 +82,10 @@ try {
   print("deltas, judged and durable", commits, ceiling.a_second);
   const half = await drive(url, { connections, seconds, rate: commits.a_second / 2, next: next("/v1/deltas") });
   print("at half of that load", half, ceiling.a_second);
+  const lean = () => post("/v1/deltas", body(source), { prefer: "return=minimal" });
+  print("deltas, answered in brief", await drive(url, { connections, seconds, next: lean }), ceiling.a_second);
+  const lean_dry = () => post("/v1/deltas?dryRun", body(source), { prefer: "return=minimal" });
+  print("dry runs, answered in brief", await drive(url, { connections, seconds, next: lean_dry }), ceiling.a_second);
   print("dry runs", await drive(url, { connections, seconds, next: next("/v1/deltas?dryRun") }), ceiling.a_second);
   for (const [name, query] of [
     ["a quiet query", "topic=query&query=%3F-%20orders(1%2C%20c%2C%20s)."],
@@ -107,7 +111,7 @@ try {
       `memory ${(before.rss / 2 ** 20).toFixed(0)} MiB before, ${(after.rss / 2 ** 20).toFixed(0)} MiB after, ${after.head - before.head} commits\n`,
     );
   }
-  await exportsOf(url, "line");
+  await exportsOf(url, facts);
 } finally {
   await stop(service, "SIGTERM");
   rmSync(folder, { recursive: true, force: true });
