@@ -21,7 +21,7 @@ import { limitsWith } from "../schema/limits.ts";
 import { judgeFacts } from "../verify/judge_facts.ts";
 import { openMemory } from "../verify/store/duckdb_session.ts";
 import { writeCorpus } from "./alloy/corpus.ts";
-import { measure, printMeasured } from "./measure.ts";
+import { measure, median, printMeasured } from "./measure.ts";
 
 const ROUNDS = 2;
 const count = Number(process.env["ALLOY_COUNT"] ?? 10_000);
@@ -93,6 +93,30 @@ function printGate(last: GateTimes, corpus: { readonly bytes: number }, ms: numb
   process.stdout.write(`  ${((count / ms) * 1000).toFixed(0)} alloys a second\n`);
 }
 
+/** Milliseconds of processor time, of all threads, that each contender took in its runs: what a busy machine does not change. */
+class ProcessorTimes {
+  readonly #spent = new Map<string, number[]>();
+
+  of(name: string, action: () => Promise<unknown>): () => Promise<void> {
+    return async () => {
+      const before = process.cpuUsage();
+      await action();
+      const { user, system } = process.cpuUsage(before);
+      this.#spent.set(name, [...(this.#spent.get(name) ?? []), (user + system) / 1000]);
+    };
+  }
+
+  print(base: string): void {
+    const base_ms = median(this.#spent.get(base) ?? []);
+    for (const [name, spent] of this.#spent) {
+      const own_ms = median(spent);
+      process.stdout.write(
+        `  ${name.padEnd(34)}${own_ms.toFixed(1).padStart(10)} ms of processor   ${(own_ms / base_ms).toFixed(2)} x ${base}\n`,
+      );
+    }
+  }
+}
+
 async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "assay-alloys-"));
   try {
@@ -100,15 +124,17 @@ async function run(): Promise<void> {
     const isValid = compiledSchema();
     const valid = validate(isValid, corpus.paths);
     let last: GateTimes | null = null;
+    const processor = new ProcessorTimes();
     const contenders = {
-      ajv: async () => validate(isValid, corpus.paths),
-      "read and measure": () => read(folder),
-      gate: async () => {
+      ajv: processor.of("ajv", async () => validate(isValid, corpus.paths)),
+      "read and measure": processor.of("read and measure", () => read(folder)),
+      gate: processor.of("gate", async () => {
         last = await gate(folder);
-      },
+      }),
     };
     const measured = await measure(contenders, ROUNDS);
     printMeasured(`${count.toLocaleString("en-US")} alloys, ${valid.toLocaleString("en-US")} of them valid by the schema`, measured, "ajv");
+    processor.print("ajv");
     if (last !== null) printGate(last, corpus, measured.find(({ name }) => name === "gate")?.median_ms ?? Number.NaN);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { type Policy, readPolicy } from "./policy_folder.ts";
 import { POLICY_RELATIONS } from "./policy_relations.ts";
 import { readAlloys } from "./read_alloys.ts";
 import { EMPTY_RING } from "./signatures.ts";
+import { measuringSummary } from "./summary.ts";
 
 const NO_POLICY: Policy = { facts: new Map(), places: new Map(), ring: EMPTY_RING };
 
@@ -51,6 +52,7 @@ async function readForGate(sources: readonly GateSource[], options: GateReadOpti
     events: [],
     subjects,
     replaces: options.policy === null ? [] : [...POLICY_RELATIONS.keys()],
+    summary: { measured: measuringSummary(tables) },
   };
 }
 

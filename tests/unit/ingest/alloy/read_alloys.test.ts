@@ -145,6 +145,17 @@ test("every claim has a measurement or the reason why there is none", async () =
   );
 });
 
+test("the summary tells under which rule claims hold", async () => {
+  const read = await readAlloy({
+    name: "a",
+    results: { benchmarks: [{ resultHash: "x", samplesPath: "s" }] },
+    receipt: { alloyHash: sha("?") },
+  });
+  assert.deepEqual(read.summary, { measured: { claims: 2, holds: {}, differs: 1, unmeasured: { not_asked: 1 } } });
+  const holding = await readAlloy({ name: "a", receipt: { alloyHash: sha('{\n  "name": "a"\n}') } });
+  assert.deepEqual(holding.summary, { measured: { claims: 1, holds: { minus_receipt: 1 }, differs: 0, unmeasured: {} } });
+});
+
 test("what cannot be read is a fact, and the others are read", async () => {
   const folder = await folderOf({
     "bad.alloy.json": '{"a": NaN}',
