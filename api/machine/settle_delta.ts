@@ -38,6 +38,26 @@ export function standings(fibers: readonly StoredFiber[], rows: SettledRows): St
   });
 }
 
+/** An element that is settled now and was not, or the other way round. */
+export interface SettledChange {
+  readonly at: string;
+  readonly element: string;
+  readonly change: "settled" | "unsettled";
+}
+
+/** What came to be settled between two states of some fibers, and what is settled no more, by the elements' names. */
+export function settledChanges(before: readonly Standing[], now: readonly Standing[]): SettledChange[] {
+  const fixed = (all: readonly Standing[]): Map<string, Standing> =>
+    new Map(all.flatMap((one) => (one.class === "fixed" ? [[JSON.stringify([one.at, one.element]), one] as const] : [])));
+  const [had, has] = [fixed(before), fixed(now)];
+  const missing = (
+    from: ReadonlyMap<string, Standing>,
+    other: ReadonlyMap<string, Standing>,
+    change: SettledChange["change"],
+  ): SettledChange[] => [...from].flatMap(([key, { at, element }]) => (other.has(key) ? [] : [{ at, element, change }]));
+  return [...missing(had, has, "unsettled"), ...missing(has, had, "settled")];
+}
+
 /** The facts `hstar` of some fibers as they should be: their settled elements that have a name. */
 export async function fixedFiberChanges(read: MachineReader, found: readonly Standing[]): Promise<FactChanges> {
   const wanted = found.flatMap((one) => (one.class === "fixed" && one.isNamed ? [[one.at, one.element]] : []));

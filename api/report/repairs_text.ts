@@ -14,7 +14,8 @@ const VERBS: Readonly<Record<RepairChange["change"], string>> = {
 export function repairsText(repairs: readonly Repair[], isComplete: boolean, style: Style): string {
   if (repairs.length === 0) return style("yellow", isComplete ? "there is no repair" : "no repair was found before a bound was reached");
   const lines = repairs.flatMap((repair, index) => repairLines(repair, index, style));
-  return [...lines, style("dim", "nothing was changed; --json has each repair as a delta to propose")].join("\n");
+  const cut = isComplete ? [] : [style("yellow", "a bound was reached before more were looked for; none that is left is cheaper")];
+  return [...lines, ...cut, style("dim", "nothing was changed; --json has each repair as a delta to propose")].join("\n");
 }
 
 /** One repair, `index` counting from 0: its cost, then each change. */

@@ -5,13 +5,22 @@ import { registry } from "../../../schema/errors.ts";
 import type { FactBase } from "../../../verify/fact_base.ts";
 import { readFibers, type StoredFiber } from "../../machine/read_fibers.ts";
 import { type MachineReader, machineReader } from "../../machine/read_machine.ts";
-import { derivedNucleiChanges, type FactChanges, fixedFiberChanges, type Standing, standings } from "../../machine/settle_delta.ts";
+import {
+  derivedNucleiChanges,
+  type FactChanges,
+  fixedFiberChanges,
+  type SettledChange,
+  type Standing,
+  settledChanges,
+  standings,
+} from "../../machine/settle_delta.ts";
 import type { Table } from "../../report/table.ts";
 import { tableText } from "../../report/table_text.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
 import { count, databaseOption, type JudgingOptions, jsonOption, judgingOptions } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { usageError } from "../usage.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
 
 const computed = ["hstar", "nuclei", "news"] as const;
@@ -20,6 +29,7 @@ interface SettleOptions extends JudgingOptions {
   readonly db: string;
   readonly at: readonly string[];
   readonly asOf?: number;
+  readonly since?: number;
   readonly propose?: (typeof computed)[number];
   readonly by?: string;
 }
@@ -37,6 +47,7 @@ export function settleCommand(root: Command, door: Door): void {
   const command = databaseOption(root.command("settle").description("compute what is settled in the fibers of a machine"))
     .option("--at <history>", "the history of a fiber (repeatable)", (value: string, all: readonly string[]) => [...all, value], [])
     .option("--as-of <commit>", "read as of this commit", count)
+    .option("--since <commit>", "tell what settled, and what is settled no more, since this commit", count)
     .addOption(new Option("--propose <what>", "propose what was computed").choices(computed))
     .option("--by <name>", "who proposes; the account where it is not said")
     .addHelpText("after", HELP);
@@ -52,6 +63,12 @@ async function settle(door: Door, options: SettleOptions): Promise<Outcome> {
     const histories = options.at.length === 0 ? null : options.at;
     const fibers = await readFibers(read, histories);
     const found = standings(fibers, await settledRows(fibers));
+    if (options.since !== undefined) {
+      if (options.propose !== undefined)
+        throw usageError("`--since` tells what changed, `--propose` proposes what is: they exclude each other");
+      const earlier = await readFibers(machineReader(base, options.since), histories);
+      return changed(settledChanges(standings(earlier, await settledRows(earlier)), found));
+    }
     if (options.propose === undefined) return shown(found);
     const { changes, events } = await changesOf(options.propose, read, found, histories);
     if (changes.assert.size + changes.retract.size === 0) return nothingNew(found, events);
@@ -121,6 +138,19 @@ function shown(found: readonly Standing[]): Outcome {
   };
   const data = { elements: found.map(({ isNamed: _isNamed, ...one }) => one) };
   return { envelope: { ok: true, data, error: null, events: [], cursor: null }, exit: 0, text: (style) => tableText(table, style) };
+}
+
+function changed(changes: readonly SettledChange[]): Outcome {
+  const names = ["history", "element", "change"];
+  const table: Table = {
+    columns: names.map((name) => ({ name, type: "symbol" })),
+    rows: changes.map(({ at, element, change }) => [at, element, change]),
+  };
+  return {
+    envelope: { ok: true, data: { changes }, error: null, events: [], cursor: null },
+    exit: 0,
+    text: (style) => tableText(table, style),
+  };
 }
 
 function nothingNew(found: readonly Standing[], events: readonly ErrorReport[]): Outcome {
