@@ -12,30 +12,43 @@ export class FactTable {
   readonly relation: string;
   readonly types: readonly ValueType[];
   readonly columns: readonly FactColumn[];
+  readonly #first: FactColumn;
+  readonly #second: FactColumn;
+  readonly #third: FactColumn;
+  readonly #fourth: FactColumn;
+  readonly #fifth: FactColumn;
+  readonly #sixth: FactColumn;
   readonly #placeOf: PlaceOfRow;
 
   constructor(relation: string, types: readonly ValueType[], placeOf: PlaceOfRow) {
     this.relation = relation;
     this.types = types;
     this.columns = types.map(() => []);
+    const [first = [], second = [], third = [], fourth = [], fifth = [], sixth = []] = this.columns;
+    this.#first = first;
+    this.#second = second;
+    this.#third = third;
+    this.#fourth = fourth;
+    this.#fifth = fifth;
+    this.#sixth = sixth;
     this.#placeOf = placeOf;
   }
 
   get rows(): number {
-    return this.columns[0]?.length ?? 0;
+    return this.#first.length;
   }
 
-  /** Adds a fact of up to seven attributes; one value an attribute. */
-  add(a: Value, b: Value, c?: Value, d?: Value, e?: Value, f?: Value, g?: Value): void {
-    const { columns } = this;
-    const { length } = columns;
-    (columns[0] as FactColumn).push(a);
-    (columns[1] as FactColumn).push(b);
-    if (length > 2) (columns[2] as FactColumn).push(c as Value);
-    if (length > 3) (columns[3] as FactColumn).push(d as Value);
-    if (length > 4) (columns[4] as FactColumn).push(e as Value);
-    if (length > 5) (columns[5] as FactColumn).push(f as Value);
-    if (length > 6) (columns[6] as FactColumn).push(g as Value);
+  /** Adds a fact of two to six attributes. Hot: columns are fields, so that nothing is looked up. */
+  add(first: Value, second: Value, third?: Value, fourth?: Value, fifth?: Value, sixth?: Value): void {
+    this.#first.push(first);
+    this.#second.push(second);
+    if (third === undefined) return;
+    this.#third.push(third);
+    if (fourth === undefined) return;
+    this.#fourth.push(fourth);
+    if (fifth === undefined) return;
+    this.#fifth.push(fifth);
+    if (sixth !== undefined) this.#sixth.push(sixth);
   }
 
   /** Adds a fact of any number of attributes. */
