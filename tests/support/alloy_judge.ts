@@ -5,7 +5,7 @@ import { findTheory } from "../../logic/theory.ts";
 import type { ProposedDelta } from "../../schema/delta.ts";
 import type { Row } from "../../schema/value.ts";
 import type { Verdict, Violation } from "../../schema/verdict.ts";
-import { FactBase } from "../../verify/fact_base.ts";
+import { FactBase, type FactBaseOptions } from "../../verify/fact_base.ts";
 import { readGate } from "./alloys.ts";
 import { steppingClock } from "./fact_bases.ts";
 
@@ -30,10 +30,11 @@ export class AlloyJudge {
     this.#base = base;
   }
 
-  static async open(profile: string): Promise<AlloyJudge> {
+  /** `engines` judge; the incremental one where none is named. */
+  static async open(profile: string, engines?: FactBaseOptions["engines"]): Promise<AlloyJudge> {
     const theory = await withProfile(await findTheory("alloy"), profile);
     if (theory === null) throw new Error(`there is no profile ${profile}`);
-    const base = await FactBase.create(null, { clock: steppingClock() });
+    const base = await FactBase.create(null, { clock: steppingClock(), ...(engines === undefined ? {} : { engines }) });
     after(() => base.close());
     await base.loadTheory([theory], { author: "test", reason: "to be tested" });
     return new AlloyJudge(base);

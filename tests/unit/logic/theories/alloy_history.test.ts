@@ -27,7 +27,8 @@ async function refusedByHistory(before: string, text: string, laws: readonly str
   assert.equal((await judge.verdict(now(text))).verdict, "accepted", "it is lawful alone");
   const verdict = await judge.verdict(earlier(before), now(text));
   assert.deepEqual([verdict.verdict, lawsOf(verdict)], ["refused", laws]);
-  assert.ok(verdict.violations.filter(({ severity }) => severity === "error").every(({ witness }) => witness.path === "now.alloy.json"));
+  const refusing = verdict.violations.filter(({ severity }) => severity === "error");
+  assert.ok(refusing.every(({ witness: { path } }) => path === "now.alloy.json"));
 }
 
 const otherNonces = (draft: Draft): void => {

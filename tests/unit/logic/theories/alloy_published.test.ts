@@ -70,8 +70,8 @@ test("rounding gives no alarm: every number of every file follows", { skip: with
 test("together, a plan and what was made of it are compared", { skip: withoutRealAlloys }, async () => {
   const files = [EXECUTED, "examples/qwen3.5-4b-code-balanced.alloy.json"];
   const verdict = await published.verdict({ documents: files.map((name) => ({ name, text: textOf(name) })) });
-  const [found, ...more] = verdict.violations.filter(({ law }) => law === "alloy.plan_differs");
-  assert.deepEqual([found?.witness.path, found?.witness.at, more], [EXECUTED, "/stages/5/tags/4", []]);
+  const found = verdict.violations.filter(({ law }) => law === "alloy.plan_differs").map(({ witness: { path, at } }) => [path, at]);
+  assert.deepEqual(found, [[EXECUTED, "/stages/5/tags/4"]]);
 });
 
 /** A file, the laws that notice, and what is written otherwise. */

@@ -33,3 +33,17 @@ for (const { name, laws, text, policy: more, inForce, ...changes } of tamperings
     assert.deepEqual([verdict.verdict, lawsOf(verdict)], ["refused", laws]);
   });
 }
+
+test("the engines agree on all of them at once", async () => {
+  const documents = tamperings.map(({ text = (same) => same, ...changes }, index) => ({
+    name: `${index}.alloy.json`,
+    text: text(forgedAlloy(changes)),
+  }));
+  const counts = async (engine: "duckdb" | "incremental") => {
+    const { laws } = await (await AlloyJudge.open("signed", [engine])).verdict({ documents, options: { policy } });
+    return laws.flatMap(({ law, violations }) => (violations === 0 ? [] : [`${law} ${violations}`])).toSorted();
+  };
+  const found = await counts("incremental");
+  assert.ok(found.length > 50, found.join(", "));
+  assert.deepEqual(await counts("duckdb"), found);
+});
