@@ -123,6 +123,8 @@ export const limits = {
   queries_running: { value: 8, unit: "queries", reason: "queries at once: each may take a thread of DuckDB's pool" },
   query_ms: { value: 60_000, unit: "milliseconds", reason: "one query over the network, which nobody may be waiting for any more" },
   page_rows: { value: 10_000, unit: "rows", reason: "rows of one page of JSON; the rest is behind its cursor" },
+  agent_rows: { value: 200, unit: "rows", reason: "rows, laws or violations of one answer to an agent, which reads all that it is given" },
+  agent_characters: { value: 60_000, unit: "characters", reason: "one answer to an agent: about 15,000 tokens of a model's context" },
   stall_ms: { value: 30_000, unit: "milliseconds", reason: "how long a client may take nothing of a stream before it is given up" },
   header_ms: { value: 20_000, unit: "milliseconds", reason: "how long a connection may take over a request's headers" },
   request_ms: {
@@ -140,6 +142,7 @@ export const limits = {
   live_clients: { value: 20_000, unit: "clients", reason: "connections that listen for events" },
   live_watches: { value: 1_000, unit: "watches", reason: "different relations, laws and queries kept up to date for subscribers" },
   live_rows: { value: 100_000, unit: "rows", reason: "rows of one subscription's snapshot" },
+  live_queue_mb: { value: 64, unit: "megabytes", reason: "text of one topic's events that are kept for those who are behind" },
   live_queue: { value: 10_000, unit: "events", reason: "events a subscriber may be behind before it is cut off" },
   query_rows: { value: 1_000_000, unit: "rows", reason: "rows of one query's answer" },
 } as const satisfies Record<string, Limit>;

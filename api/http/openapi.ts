@@ -84,9 +84,12 @@ function bodyContent(media: Readonly<Record<string, z.ZodType | null>>, schema: 
   return Object.fromEntries(Object.entries(media).map(([name, type]) => [name, type === null ? {} : { schema: schema(type, "input") }]));
 }
 
-function answerOf({ description, data, media = [] }: AnswerForm, schema: SchemaOf): Json {
+function answerOf({ description, data, media = [], item }: AnswerForm, schema: SchemaOf): Json {
   const json = data === undefined ? {} : { "application/json": { schema: schema(envelope(data), "output") } };
-  const content = { ...json, ...Object.fromEntries(media.map((name) => [name, {}])) };
+  const content = {
+    ...json,
+    ...Object.fromEntries(media.map((name) => [name, item === undefined ? {} : { schema: schema(item, "output") }])),
+  };
   return Object.keys(content).length === 0 ? { description } : { description, content };
 }
 

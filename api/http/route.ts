@@ -23,6 +23,8 @@ export interface AnswerForm {
   readonly data?: z.ZodType;
   /** Media types beside the envelope, or in its place where there is no `data`. */
   readonly media?: readonly string[];
+  /** What is in those media, where that can be said: of server-sent events, one event's data. */
+  readonly item?: z.ZodType;
 }
 
 /** What an operation reads as its body: a schema for JSON, nothing said about others. */

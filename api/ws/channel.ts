@@ -1,3 +1,4 @@
+import type { Limits } from "../../schema/limits.ts";
 import type { ServiceMetrics } from "../http/metrics.ts";
 import { type SentEvent, sentEvent } from "./events.ts";
 import { type Outlet, Written } from "./outlet.ts";
@@ -19,18 +20,21 @@ interface Kept {
 /** Events of a first page sent at once. */
 const FIRST_AT_ONCE = 16;
 /** Subscribers served a millisecond: the more there are, the more events each is sent at a time, so that serving them costs the same. */
-const CLIENTS_A_MS = 10;
-const PACE_MOST_MS = 200;
+const CLIENTS_A_MS = 5;
+const PACE_MOST_MS = 250;
+const CHARACTERS_A_MB = 1_000_000;
 
 /**
  * The events of one topic, kept for a while and sent to all who subscribe: one queue for all of them, in which each has a place. A
  * subscriber whose place falls out of the queue is told `lagged` and cut off; none of them holds up the others or a commit.
  */
 export class Channel {
-  readonly #most: () => number;
+  readonly #limits: () => Pick<Limits, "live_queue" | "live_queue_mb">;
   readonly #metrics: ServiceMetrics;
   readonly #clients = new Set<Client>();
   readonly #kept: Kept[] = [];
+  /** Of all events kept. */
+  #characters = 0;
   /** The number of the first event kept. */
   #begin = 0;
   #shared: { readonly from: number; readonly to: number; readonly written: Written; readonly events: readonly SentEvent[] } | null = null;
@@ -40,8 +44,13 @@ export class Channel {
   #coveredFrom: number;
 
   /** `onEmpty` is called whenever the last subscriber has gone. */
-  constructor(most: () => number, metrics: ServiceMetrics, coveredFrom: number, onEmpty: () => void) {
-    this.#most = most;
+  constructor(
+    limits: () => Pick<Limits, "live_queue" | "live_queue_mb">,
+    metrics: ServiceMetrics,
+    coveredFrom: number,
+    onEmpty: () => void,
+  ) {
+    this.#limits = limits;
     this.#metrics = metrics;
     this.#coveredFrom = coveredFrom;
     this.#onEmpty = onEmpty;
@@ -54,12 +63,25 @@ export class Channel {
   /** Adds an event that tells of commits up to `to`. */
   push(sent: SentEvent, to: number): void {
     this.#kept.push({ to, sent });
-    if (this.#kept.length > 2 * this.#most()) {
-      const dropped = this.#kept.splice(0, this.#kept.length - this.#most());
-      this.#begin += dropped.length;
-      this.#coveredFrom = dropped.at(-1)?.to ?? this.#coveredFrom;
-    }
+    this.#characters += sent.json.length;
+    const { live_queue, live_queue_mb } = this.#limits();
+    const most = live_queue_mb * CHARACTERS_A_MB;
+    if (this.#kept.length > 2 * live_queue || this.#characters > 2 * most) this.#shorten(live_queue, most);
     this.#schedule();
+  }
+
+  /** Lets the oldest events go. It is done for many at once, for the rest moves up. */
+  #shorten(count: number, characters: number): void {
+    let from = Math.max(0, this.#kept.length - count);
+    let left = 0;
+    for (let at = this.#kept.length - 1; at >= from; at -= 1) {
+      left += this.#kept[at]?.sent.json.length ?? 0;
+      if (left > characters) from = at + 1;
+    }
+    const dropped = this.#kept.splice(0, from);
+    for (const { sent } of dropped) this.#characters -= sent.json.length;
+    this.#begin += dropped.length;
+    this.#coveredFrom = dropped.at(-1)?.to ?? this.#coveredFrom;
   }
 
   /** A place behind all events, for a subscriber that is sent `first` before. */

@@ -77,7 +77,7 @@ export class LiveHub {
   async #follow(key: string, topic: Topic, still: StillBase): Promise<Followed> {
     const { limits } = this.#base;
     const onEmpty = (): void => void this.#forget(key).catch(() => undefined);
-    const channel = new Channel(() => this.#base.limits.live_queue, this.#metrics, still.head, onEmpty);
+    const channel = new Channel(() => this.#base.limits, this.#metrics, still.head, onEmpty);
     const followed: Followed = { topic, channel, watches: new Map() };
     if (topic.kind === "violations") await this.#watchLaws(followed, still);
     else if (topic.kind !== "commits") {
@@ -138,7 +138,18 @@ export class LiveHub {
     });
   }
 
+  /** A fault here must not fail the turn, whose commits stand: it ends the subscriptions, which can be taken up again. */
   #tell(turn: Turn): void {
+    try {
+      this.#tellAll(turn);
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      const ended = { event: "ended", cursor: String(turn.head), code: "internal.invariant", detail } as const;
+      for (const { channel } of this.#followed.values()) channel.end(sentEvent(ended));
+    }
+  }
+
+  #tellAll(turn: Turn): void {
     this.#tellCommits(turn);
     for (const change of turn.changes) {
       const followed = this.#byWatch.get(change.id);

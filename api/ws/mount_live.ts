@@ -9,6 +9,7 @@ import type { Principal } from "../http/principal.ts";
 import { problemOf } from "../http/problem.ts";
 import { type Route, route } from "../http/route.ts";
 import { text } from "../http/wire/parameters.ts";
+import { liveEventForm } from "./event_schema.ts";
 import { closeCodes, type Outlet, sseOutlet, wsOutlet } from "./outlet.ts";
 import { readLiveCursor, topicKinds, topicOf } from "./topic.ts";
 
@@ -43,7 +44,13 @@ export function eventRoutes(context: Context): Route[] {
       summary: "commits, violations, a relation, a law or a query: a snapshot, then exact changes, resumable by cursor",
       query: liveQuery,
       headers: z.object({ "last-event-id": z.string().max(100).optional() }),
-      answers: { 200: { description: "server-sent events", media: [EVENT_STREAM] } },
+      answers: {
+        200: {
+          description: "server-sent events, each a `LiveEvent`; over a WebSocket at `/v1/live`, envelopes of them",
+          media: [EVENT_STREAM],
+          item: liveEventForm,
+        },
+      },
       errors: [
         "live.cursor",
         "query.unknown_relation",

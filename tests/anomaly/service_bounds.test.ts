@@ -7,7 +7,8 @@ import type { Clock } from "../../schema/clock.ts";
 import { StrictClock, systemClock } from "../../schema/clock.ts";
 import { orderOf, type Served, withService } from "../support/services.ts";
 
-const IDLE_SOCKETS = 2_000;
+const IDLE_SOCKETS = Number(process.env["IDLE_SOCKETS"] ?? 2_000);
+const REPLAYS = Number(process.env["REPLAYS"] ?? 1_000);
 const JSON_BODY = { "content-type": "application/json" };
 
 /** A plain connection, and all that came over it until it was closed. */
@@ -105,7 +106,7 @@ test("thousands of idle connections neither stop the service nor hold up its end
 test("thousands of replays of one key commit once", async () => {
   await withService(async ({ base, submit }) => {
     const key = { "idempotency-key": "one" };
-    let left = 1_000;
+    let left = REPLAYS;
     const commits = new Set<unknown>();
     const worker = async (): Promise<void> => {
       while (left > 0) {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { liveEventForm } from "../../api/ws/event_schema.ts";
 import type { Value } from "../../schema/value.ts";
 
 /** An event as a subscriber gets it. */
@@ -29,6 +30,7 @@ export interface LiveClient {
 }
 
 const PATIENCE_MS = 20_000;
+const REFUSED = "refused subscription";
 
 class Log {
   readonly events: Told[] = [];
@@ -40,6 +42,7 @@ class Log {
   }
 
   add(events: readonly Told[]): void {
+    for (const event of events) if (event.event !== REFUSED) liveEventForm.parse(event);
     this.events.push(...events);
     this.wake();
   }
@@ -109,7 +112,7 @@ export async function wsClient(url: string, query: string): Promise<LiveClient> 
   const log = new Log();
   socket.addEventListener("message", ({ data }) => {
     const { events, error } = JSON.parse(String(data)) as { events: Told[]; error: { code: string } | null };
-    log.add(error === null ? events : [{ event: "refused subscription", cursor: null, code: error.code }]);
+    log.add(error === null ? events : [{ event: REFUSED, cursor: null, code: error.code }]);
   });
   const gone = once(socket, "close") as Promise<[CloseEvent]>;
   void gone.then(([{ code, reason }]) => {

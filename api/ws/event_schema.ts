@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { logEntry, violation } from "../http/wire/schemas.ts";
+
+const cursor = z.string().meta({ description: "subscribing with it goes on behind this event" });
+const commit = z.int().min(0);
+const row = z.array(z.union([z.string(), z.number()]));
+const standing = z.object({ law: z.string(), witness: z.record(z.string(), z.union([z.string(), z.number()])) }).meta({ id: "Standing" });
+
+/** The form of every event there is: what `LiveEvent` says, as the OpenAPI document tells it. */
+export const liveEventForm = z
+  .discriminatedUnion("event", [
+    z.object({
+      event: z.literal("snapshot"),
+      cursor,
+      commit,
+      columns: z.array(z.object({ name: z.string(), type: z.string() })),
+      rows: z.array(z.union([row, standing])),
+      last: z.boolean(),
+    }),
+    z.object({ event: z.literal("change"), cursor, from: commit, to: commit, added: z.array(row), removed: z.array(row) }),
+    z.object({ event: z.literal("commit"), cursor, entry: logEntry }),
+    z.object({
+      event: z.literal("violations"),
+      cursor,
+      from: commit,
+      to: commit,
+      added: z.array(standing),
+      removed: z.array(standing),
+      laws_gone: z.array(z.string()),
+    }),
+    z.object({
+      event: z.literal("refused"),
+      cursor,
+      delta: z.string(),
+      kind: z.enum(["delta", "load"]),
+      proposer: z.string(),
+      reason: z.string(),
+      head: commit,
+      time: z.string(),
+      total: commit,
+      violations: z.array(violation),
+    }),
+    z.object({ event: z.literal("ended"), cursor, code: z.string(), detail: z.string() }),
+    z.object({ event: z.literal("lagged"), cursor: z.null(), code: z.literal("live.lagged") }),
+    z.object({ event: z.literal("closing"), cursor: z.null() }),
+  ])
+  .meta({ id: "LiveEvent", description: "what a subscriber is told; `lagged`, `closing` and `ended` are last events" });
