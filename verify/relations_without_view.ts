@@ -5,8 +5,8 @@ import { quoteName } from "../schema/sql_session.ts";
 import type { QuerySource } from "./query.ts";
 
 /**
- * Makes the derived relations that an SQL text mentions and that SQL cannot state as a view (they need a loop) readable by their
- * names: they are computed once, for this statement. Returns what takes them away again.
+ * Makes the derived relations that an SQL text mentions and that no view tells (they need a loop, or the snapshot is of an earlier commit) readable
+ * by their names: they are computed once, for this statement. Returns what takes them away again.
  * Errors: `query.undecided` where a bound ends their evaluation.
  */
 export async function exposeRelations(source: QuerySource, sql: string): Promise<() => Promise<void>> {
@@ -15,7 +15,8 @@ export async function exposeRelations(source: QuerySource, sql: string): Promise
   const words = new Set(sql.toLowerCase().match(/[\w?]+/g));
   const mentioned = program.strata.flatMap(({ relations }) => relations).filter((name) => words.has(name.toLowerCase()));
   if (mentioned.length === 0) return async () => undefined;
-  const views = new Set((await session.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal")).map(([name]) => String(name)));
+  const told = source.isPast ? [] : await session.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal");
+  const views = new Set(told.map(([name]) => String(name)));
   const wanted = mentioned.filter((name) => !views.has(name));
   if (wanted.length === 0) return async () => undefined;
   const input: DuckDbInput = { program, limits, session, clock, table: (name) => source.table(name), isDistinct: () => true };

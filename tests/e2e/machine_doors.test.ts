@@ -94,6 +94,24 @@ test("nuclei are derived from restrictions and independent steps, and hold in th
   );
 });
 
+test("an edge settles elements and unsettles others (V16, C12)", async (context) => {
+  const root = new MachineFacts().add("step", ["a"]).add("hist", ["e"]).add("depth", ["e", 0]).add("point", ["e", 0, 1], ["e", 1, 3]);
+  const db = await machineBase(context, root);
+  const edge = new MachineFacts().add("hist", ["(a)"]).add("depth", ["(a)", 1]).add("ext", ["e", "a", "(a)"]).add("point", ["(a)", 0, 1]);
+  assert.equal((await propose(db, edge.add("point_map", ["(a)", "e", 0, 0], ["(a)", "e", 1, 0]))).verdict, "accepted");
+  assert.equal((await settle(db, "--propose", "nuclei")).verdict, "accepted");
+  const { envelope } = await assayJson<{ changes: Record<string, string>[] }>(["settle", "--db", db, "--since", "2"]);
+  assert.deepEqual(
+    envelope.data?.changes.map(({ at, element, change }) => [at, element, change]),
+    [
+      ["e", "{0}", "unsettled"],
+      ["(a)", "{}", "settled"],
+      ["(a)", "{0}", "settled"],
+    ],
+  );
+  assert.equal((await assayJson(["settle", "--db", db, "--since", "2", "--propose", "hstar"])).envelope.error?.code, "usage.arguments");
+});
+
 test("where no nucleus keeps what independent steps keep, it is said (C1)", async (context) => {
   const facts = new MachineFacts()
     .add("step", ["a"])

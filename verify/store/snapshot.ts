@@ -5,20 +5,22 @@ import type { DuckDbSession } from "./duckdb_session.ts";
 import { factsAt, generationsAt, readGenerations } from "./history.ts";
 import { factTable } from "./relation_table.ts";
 import { readTheoriesAt } from "./state.ts";
-import { viewDefinitions } from "./views.ts";
 
 /** One commit's facts and theories to read, and nothing to write: the session has a read-only transaction open. */
 export interface Snapshot {
   readonly session: DuckDbSession;
   readonly inForce: InForce;
   readonly asOf: number;
+  /** Whether later commits are there: then no view of the database tells what its theories derive. */
+  readonly isPast: boolean;
   /** The facts of a base relation as a table expression. */
   table(relation: string): string;
 }
 
 /**
  * Opens a snapshot of a commit, the last where `asOf` is null, on a session of the caller's that serves for this alone. For an
- * earlier commit, temporary views of its facts, and of what its theories derive, stand before the tables of the present.
+ * earlier commit, temporary views of its facts stand before the tables of the present; what its theories derive is left to who asks for it,
+ * since binding views of all of it takes seconds.
  * Errors: `query.commit`.
  */
 export async function openSnapshot(session: DuckDbSession, state: BaseState, asOf: number | null): Promise<Snapshot> {
@@ -29,15 +31,8 @@ export async function openSnapshot(session: DuckDbSession, state: BaseState, asO
     throw new AssayError("query.commit", `there is no commit ${commit}, the head is commit ${head}`);
   }
   const inForce = commit === state.head ? state.inForce : await inForceOf(await readTheoriesAt(session, commit));
-  if (commit === head) return { session, inForce, asOf: commit, table: factTable };
+  if (commit === head) return { session, inForce, asOf: commit, isPast: false, table: factTable };
   const facts = new Map(generationsAt(await readGenerations(session), commit).map((one) => [one.name, factsAt(one, commit)]));
-  await shadowTables(session, inForce, facts);
-  return { session, inForce, asOf: commit, table: (relation) => facts.get(relation) ?? factTable(relation) };
-}
-
-async function shadowTables(session: DuckDbSession, inForce: InForce, facts: ReadonlyMap<string, string>): Promise<void> {
   for (const [name, table] of facts) await session.run(`CREATE TEMP VIEW ${quoteName(name)} AS SELECT * FROM ${table}`);
-  for (const { name, sql } of viewDefinitions(inForce.program, (relation) => `temp.${quoteName(relation)}`)) {
-    await session.run(`CREATE TEMP VIEW ${quoteName(name)} AS ${sql}`);
-  }
+  return { session, inForce, asOf: commit, isPast: true, table: (relation) => facts.get(relation) ?? factTable(relation) };
 }
