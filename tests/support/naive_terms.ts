@@ -49,7 +49,7 @@ function joined(text: string): string | Failed {
 
 function floatText(value: number): string | Failed {
   if (Math.abs(value) >= 1e38) return new Failed("conversion");
-  return Math.abs(value) < 1e15 ? value.toFixed(6) : `${BigInt(value)}.000000`;
+  return Math.abs(value) < 2 ** 53 ? value.toFixed(6) : `${BigInt(value)}.000000`;
 }
 
 function fit(value: bigint | Failed, type: ValueType): bigint | Failed {

@@ -214,9 +214,9 @@ function substringSql(text: string, start: string, length: string): string {
   return `CASE WHEN ${length} IS NOT NULL THEN CASE WHEN ${start} < 0 OR ${start} > length(${text}) THEN '' WHEN ${start} <= length(${text}) THEN ${inside} END END`;
 }
 
-/** C's `%f`, as Soufflé prints floats. DuckDB's own is not exact for large values; past 38 digits there is no exact form here. */
+/** C's `%f`, as Soufflé prints floats. Where all doubles are whole numbers DuckDB's own is not exact; past 38 digits there is no exact form here. */
 function floatTextSql(a: string): OperationSql {
-  const sql = `CASE WHEN abs(${a}) < 1e15::DOUBLE THEN printf('%f', ${a}) WHEN abs(${a}) < 1e38::DOUBLE THEN (((${a})::HUGEINT)::VARCHAR || '.000000')::VARCHAR END`;
+  const sql = `CASE WHEN abs(${a}) < ${2 ** 53}::DOUBLE THEN printf('%f', ${a}) WHEN abs(${a}) < 1e38::DOUBLE THEN (((${a})::HUGEINT)::VARCHAR || '.000000')::VARCHAR END`;
   return fallible(sql, ["conversion"]);
 }
 

@@ -57,14 +57,7 @@ function floatOf(runtime: Runtime, text: string): number {
 function floatText(runtime: Runtime, value: number): number {
   const size = Math.abs(value);
   if (size >= MOST_FLOAT_TEXT) return FAILURE.conversion;
-  return runtime.pools.symbolCell(size < 1e15 ? sixDigits(value) : `${BigInt(wholeNear(value))}.000000`);
-}
-
-/** The nearest whole number, ties to even. */
-function wholeNear(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+  return runtime.pools.symbolCell(size < 2 ** 53 ? sixDigits(value) : `${BigInt(value)}.000000`);
 }
 
 function sixDigits(value: number): string {
