@@ -23,7 +23,9 @@ export interface ServiceOptions {
   readonly logLevel?: "silent" | "error" | "warn" | "info" | "debug";
   /** Where log lines go; stderr where absent. */
   readonly logTo?: { write(line: string): void };
-  /** Signs the tree heads of proofs; they are unsigned where it is absent. */
+  /** Where others reach the service, for what it says of itself; the address that it listens on where absent. */
+  readonly publicUrl?: string;
+  /** Signs the tree heads of proofs and the agent card; they are unsigned where it is absent. */
   readonly signingKey?: SigningKey;
   /** An OTLP/HTTP endpoint for traces: `http://localhost:4318/v1/traces`. */
   readonly traceTo?: string;

@@ -4,6 +4,7 @@ import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance, LogController } from "fastify";
 import { AssayError } from "../../schema/assay_error.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
+import { mountAgents } from "../mcp/mount_agents.ts";
 import { LiveHub } from "../ws/live_hub.ts";
 import { mountLive } from "../ws/mount_live.ts";
 import { refuseSocket } from "./client_error.ts";
@@ -70,6 +71,7 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
   await app.register(async (plain) => mountAll(plain, routes, false));
   await app.register(async (streaming) => mountAll(streaming, routes, true));
   await app.register(async (live) => mountLive(live, context));
+  await app.register(async (agents) => mountAgents(agents, context));
   const connections = new Connections(app.server);
   await listen(app, options);
   context.life.phase = "ready";

@@ -45,7 +45,8 @@ export class Submissions {
   async submit(principal: Principal, delta: ProposedDelta, { isDry, repairs }: SubmitOptions): Promise<Verdict> {
     await this.#gatekeeper.authorize(principal, { kind: "propose", delta, isDry });
     const started = this.#clock.micros();
-    const verdict = await this.#turnstile.pass(() => (isDry ? this.#dryRuns.verdict(delta) : this.#propose(delta)));
+    const own = scoped(principal, delta);
+    const verdict = await this.#turnstile.pass(() => (isDry ? this.#dryRuns.verdict(own) : this.#propose(own)));
     this.#metrics.noteVerdict(verdict, this.#clock.micros() - started);
     if (repairs === 0 || verdict.verdict !== "refused") return verdict;
     const { base: _conditional, ...rest } = delta;
@@ -74,4 +75,9 @@ export class Submissions {
     const { key } = delta;
     return key === null ? this.#base.propose(delta) : this.#keys.verdict({ ...delta, key }, () => this.#base.propose(delta));
   }
+}
+
+/** Keys of one principal are not those of another: nobody learns or blocks what others sent by guessing their keys. */
+function scoped({ id, kind }: Principal, delta: ProposedDelta): ProposedDelta {
+  return delta.key === null || kind === "anonymous" ? delta : { ...delta, key: `${id}/${delta.key}` };
 }

@@ -103,6 +103,30 @@ test("thousands of idle connections neither stop the service nor hold up its end
   });
 });
 
+test("a reader that takes nothing of an export is given up, and its place goes to the next", async () => {
+  await withService(
+    async (served) => {
+      const rows = Array.from({ length: 40_000 }, (_, at) => `${"a long name ".repeat(25)}${at},${at}`).join("\n");
+      const headers = { "content-type": "text/csv" };
+      const sent = await served.call("POST", "/v1/imports?relation=customer&proposer=x", { headers, body: `name,credit\n${rows}\n` });
+      assert.equal(sent.status, 200);
+      const { socket, ended } = await plain(served);
+      socket.pause();
+      socket.write("GET /v1/facts/customer HTTP/1.1\r\nhost: x\r\naccept: application/x-ndjson\r\n\r\n");
+      await sleep(200);
+      assert.equal((await served.call("GET", "/v1/facts/customer?limit=1")).json.error?.code, "http.busy");
+      const start = performance.now();
+      await isAlive(served);
+      assert.ok(performance.now() - start < 2_000, "no commit waits for a reader");
+      await sleep(900);
+      assert.equal((await served.call("GET", "/v1/facts/customer?limit=1")).status, 200);
+      socket.resume();
+      assert.ok(!(await ended).endsWith("0\r\n\r\n"), "the answer breaks off");
+    },
+    { limits: { queries_running: 1, stall_ms: 500 } },
+  );
+});
+
 test("thousands of replays of one key commit once", async () => {
   await withService(async ({ base, submit }) => {
     const key = { "idempotency-key": "one" };

@@ -1,3 +1,4 @@
+import { agentCardRoutes } from "../../mcp/agent_card.ts";
 import { eventRoutes } from "../../ws/mount_live.ts";
 import type { Context } from "../context.ts";
 import type { Route } from "../route.ts";
@@ -35,6 +36,7 @@ export function allRoutes(context: Context): Route[] {
     ...uuidRoutes(),
     ...healthRoutes(context),
     ...problemRoutes(),
+    ...agentCardRoutes(context),
   ];
   return [...routes, ...aboutRoutes(routes, context.options.version)];
 }

@@ -71,6 +71,32 @@ test("a request passes shape, then authorization, then logic", async () => {
   );
 });
 
+test("two principals may use one idempotency key for two deltas", async () => {
+  const gatekeeper = {
+    identify: ({ headers }: { headers: Record<string, unknown> }) => ({ id: String(headers["x-who"]), kind: "key" as const }),
+    authorize: () => undefined,
+  };
+  await withService(
+    async ({ submit, base }) => {
+      const sent = [];
+      for (const [who, id] of [
+        ["a", 1],
+        ["b", 2],
+        ["a", 1],
+        ["a", 3],
+      ] as const) {
+        sent.push(await submit(orderOf(id), "/v1/deltas", { "idempotency-key": "k", "x-who": who }));
+      }
+      assert.deepEqual(
+        sent.map(({ status }) => status),
+        [200, 200, 200, 422],
+      );
+      assert.equal(base.head, 3);
+    },
+    { gatekeeper },
+  );
+});
+
 interface Traces {
   readonly resourceSpans: { scopeSpans: { spans: { name: string; traceId: string; parentSpanId: string }[] }[] }[];
 }
