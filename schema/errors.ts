@@ -1655,6 +1655,13 @@ export const registry = {
     sarif: "error",
     help: "see `/openapi.json` for what there is",
   },
+  "http.origin": {
+    title: "a request comes from a page of somewhere else",
+    http: 403,
+    exit: 3,
+    sarif: "error",
+    help: "ask from the service's own address, or from outside of a browser",
+  },
   "http.rate": {
     title: "a principal sends requests faster than its rate allows",
     http: 429,
@@ -1675,6 +1682,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "send the request faster, or in smaller parts",
+  },
+  "limit.agent_characters": {
+    title: "an answer is longer than an agent should be given",
+    http: 413,
+    exit: 3,
+    sarif: "error",
+    help: "ask for less: fewer columns, a smaller depth, one fact",
   },
   "limit.batch_deltas": {
     title: "a batch holds too many deltas",

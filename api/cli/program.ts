@@ -8,6 +8,7 @@ import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { loadCommand } from "./commands/load.ts";
 import { logCommand } from "./commands/log.ts";
+import { mcpCommand } from "./commands/mcp.ts";
 import { proposeCommand } from "./commands/propose.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { queryCommand } from "./commands/query.ts";
@@ -52,6 +53,7 @@ export function program(door: Door): Command {
     explainCommand,
     exportCommand,
     logCommand,
+    mcpCommand,
     repairCommand,
     resCommand,
     serveCommand,

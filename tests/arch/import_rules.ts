@@ -36,6 +36,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/exporter-trace-otlp-http": ["api/http"],
   "@opentelemetry/sdk-trace": ["api/http"],
   "prom-client": ["api/http"],
+  "@modelcontextprotocol/server": ["api/mcp"],
+  jose: ["api/auth", "api/mcp"],
   commander: ["api/cli"],
   semver: ["ingest/npm"],
   "apache-arrow": ["ingest", "compute", "api"],

@@ -11,6 +11,8 @@ export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /** The public key in DER. */
   readonly spki: Uint8Array;
+  /** For who signs in a form of its own, as JOSE does. */
+  readonly privateKey: KeyObject;
   sign(bytes: Uint8Array): Uint8Array;
 }
 
@@ -26,7 +28,7 @@ export function signingKey(pem: string, place: string): SigningKey {
   const key = readKey(() => createPrivateKey(pem), place, "private");
   const algorithm = algorithmOf(key, place);
   const spki = spkiOf(createPublicKey(key));
-  return { keyid: keyid(spki), algorithm, spki, sign: (bytes) => sign(digestOf(algorithm), bytes, key) };
+  return { keyid: keyid(spki), algorithm, spki, privateKey: key, sign: (bytes) => sign(digestOf(algorithm), bytes, key) };
 }
 
 /** A public key from its PEM text, or that of a certificate. Errors: `attest.key`. */

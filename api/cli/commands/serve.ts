@@ -26,6 +26,7 @@ interface ServeOptions extends JudgingOptions, TheoryOptions {
   readonly port: number;
   readonly requireBase?: boolean;
   readonly key?: string;
+  readonly publicUrl?: string;
   readonly logLevel: NonNullable<ServiceOptions["logLevel"]>;
   readonly traceTo?: string;
 }
@@ -52,7 +53,8 @@ export function serveCommand(root: Command, door: Door): void {
     .option("--host <address>", "the address to listen on", "127.0.0.1")
     .option("--port <number>", "the port; 0 for one that is free", count, 8080)
     .option("--require-base", "refuse writes that do not say which commit they were made for")
-    .option("--key <pem>", "sign tree heads with this private key")
+    .option("--key <pem>", "sign tree heads and the agent card with this private key")
+    .option("--public-url <url>", "where others reach the service, for its agent card")
     .option("--trace-to <url>", "send traces to this OTLP/HTTP endpoint")
     .addOption(
       new Option("--log-level <level>", "what is logged to stderr").choices(["silent", "error", "warn", "info", "debug"]).default("info"),
@@ -103,6 +105,7 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
     requiresBase: requireBase,
     ...(key === undefined ? {} : { signingKey: signingKey(await readTextFile(door, key), key) }),
     ...(traceTo === undefined ? {} : { traceTo }),
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
   });
   const theories = base.theories.map(({ name }) => name);
   const data = { url: service.url, db: options.db ?? null, head: base.head, theories };

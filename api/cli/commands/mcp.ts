@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import type { Door } from "../door.ts";
+import { accountName, withFactBase } from "../fact_base_door.ts";
+import { databaseOption, type JudgingOptions, judgingOptions } from "../options.ts";
+import { packageVersion } from "../version.ts";
+
+interface McpOptions extends JudgingOptions {
+  readonly db: string;
+}
+
+const HELP = `
+Serves the fact base to one agent on stdin and stdout until stdin ends. The agent proposes, asks and explains; it loads no theories.
+
+In an agent's configuration:
+  {"mcpServers": {"assay": {"command": "assay", "args": ["mcp", "--db", "x.duckdb"]}}}
+
+A running service has the same at /mcp: one process at a time owns a file.`;
+
+export function mcpCommand(root: Command, door: Door): void {
+  const command = databaseOption(root.command("mcp").description("let an agent use a fact base, by the Model Context Protocol"));
+  judgingOptions(command)
+    .addHelpText("after", HELP)
+    .action(async (options: McpOptions) => serve(door, options));
+}
+
+async function serve(door: Door, options: McpOptions): Promise<void> {
+  // The protocol's library takes its time to load, which no other command should pay.
+  const { serveAgent } = await import("../../mcp/serve_agent.ts");
+  const { ownersDoor } = await import("../../mcp/agent_door.ts");
+  const { stdin, stdout } = door.host;
+  await withFactBase(door, options.db, options, async (base) => {
+    await serveAgent(ownersDoor(base, packageVersion(), accountName()), stdin, stdout);
+  });
+}

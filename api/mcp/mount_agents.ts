@@ -1,0 +1,64 @@
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+import { createMcpHandler, localhostAllowedHostnames, type McpRequestContext, validateHostHeader } from "@modelcontextprotocol/server";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { AssayError } from "../../schema/assay_error.ts";
+import type { Context } from "../http/context.ts";
+import type { Principal } from "../http/principal.ts";
+import type { AgentDoor } from "./agent_door.ts";
+import { agentServer } from "./agent_server.ts";
+
+export const AGENT_PATH = "/mcp";
+
+/** MCP over Streamable HTTP, without sessions: every request is somebody's, and is authorized as any other. */
+export function mountAgents(app: FastifyInstance, context: Context): void {
+  const handler = createMcpHandler((asked) => agentServer(doorOf(context, asked)), {
+    maxRequestBodySize: context.base.limits.body_bytes,
+    onerror: (error) => app.log.debug({ err: error }, "mcp"),
+  });
+  app.addHook("onClose", () => handler.close());
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.route({
+    method: ["GET", "POST", "DELETE"],
+    url: AGENT_PATH,
+    config: { route: AGENT_PATH },
+    handler: async (request, reply) => {
+      refuseRebinding(request);
+      const { id } = request.principal;
+      const authInfo = { token: "", clientId: id, scopes: [], extra: { principal: request.principal } };
+      const answer = await handler.fetch(webRequest(request), { authInfo });
+      reply.code(answer.status);
+      for (const [name, value] of answer.headers) reply.header(name, value);
+      return reply.send(answer.body === null ? null : Readable.fromWeb(answer.body as ReadableStream));
+    },
+  });
+}
+
+/** A page of somewhere else must not reach a service of this machine through a browser (DNS rebinding). */
+function refuseRebinding({ headers, raw }: FastifyRequest): void {
+  const isLocal = raw.socket.localAddress?.replace("::ffff:", "").startsWith("127.") === true || raw.socket.localAddress === "::1";
+  const isKnown = !isLocal || validateHostHeader(headers.host, [...localhostAllowedHostnames(), raw.socket.localAddress ?? ""]).ok;
+  const { origin } = headers;
+  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host);
+  if (!isKnown || !isOwn) throw new AssayError("http.origin", `\`${origin ?? headers.host}\` is not where this service is`);
+}
+
+function webRequest({ method, url, headers, body, host }: FastifyRequest): Request {
+  const own = new Headers();
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) own.set(name, String(value));
+  const bytes = Buffer.isBuffer(body) ? new Uint8Array(body) : null;
+  return new Request(`http://${host}${url}`, { method, headers: own, ...(bytes === null ? {} : { body: bytes }) });
+}
+
+function doorOf({ base, gatekeeper, submissions, queries, options }: Context, { authInfo }: McpRequestContext): AgentDoor {
+  const principal = authInfo?.extra?.["principal"] as Principal;
+  return {
+    base,
+    version: options.version,
+    proposer: principal.id,
+    authorize: async (act) => gatekeeper.authorize(principal, act),
+    read: (action) => queries.pass(action),
+    submit: (delta, isDry) => submissions.submit(principal, delta, { isDry, repairs: 0 }),
+  };
+}
