@@ -93,7 +93,8 @@ test("a body past the bound is refused before it is read, or when it has passed 
 
 test("thousands of idle connections neither stop the service nor hold up its end", async () => {
   await withService(async (served) => {
-    const idle = await Promise.all(Array.from({ length: IDLE_SOCKETS }, () => plain(served)));
+    const idle: Awaited<ReturnType<typeof plain>>[] = [];
+    while (idle.length < IDLE_SOCKETS) idle.push(...(await Promise.all(Array.from({ length: 250 }, () => plain(served)))));
     await isAlive(served);
     const start = performance.now();
     await served.service.close();
