@@ -19,6 +19,9 @@ export type LawLines = "all" | "broken";
 /** So many laws that hold are named one by one. */
 const NAMED_LAWS = 8;
 
+/** So many facts of a violation are listed; the rest is counted. */
+const LISTED_FACTS = 6;
+
 const severityColour = { error: "red", warn: "yellow" } as const;
 
 /** A verdict for a terminal: the violations law by law, then how the laws fared, then the verdict in one line. */
@@ -62,11 +65,13 @@ function violationLines(violation: Violation, style: Style): string[] {
     violation.waived === true ? style("dim", "∼") : style(severityColour[violation.severity], violation.severity === "error" ? "✗" : "!");
   const place = violation.place === null ? "" : style("dim", `  ${printable(violation.place)}`);
   const lines = [`  ${mark} ${printable(violation.message)}${place}`];
-  for (const fact of violation.facts) {
+  for (const fact of violation.facts.slice(0, LISTED_FACTS)) {
     const origin = fact.from === "delta" ? style("cyan", "delta") : style("dim", "base ");
     const where = fact.place === null ? "" : style("dim", `  ${printable(fact.place)}`);
     lines.push(`      ${origin} ${factText(fact.relation, fact.row)}${where}`);
   }
+  const hidden = violation.facts.length - LISTED_FACTS;
+  if (hidden > 0) lines.push(style("dim", `      and ${countText(hidden, "more fact")}: --json has all`));
   const others = violation.clash?.filter((law) => law !== violation.law) ?? [];
   if (others.length > 0) lines.push(`      ${style("cyan", "clashes with")} ${others.map(printable).join(", ")}`);
   if (violation.help !== undefined) lines.push(`      ${style("cyan", "help")} ${printable(violation.help)}`);
