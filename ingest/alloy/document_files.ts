@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError } from "../../schema/assay_error.ts";
@@ -12,9 +13,7 @@ const PASSED_BY: ReadonlySet<string> = new Set(["node_modules", ".git"]);
  * sorted, links to folders not followed. Errors: `ingest.not_found`, `limit.alloy_documents`.
  */
 export function documentPaths(path: string, limits: Pick<Limits, "alloy_documents">): string[] {
-  const info = statSync(path, { throwIfNoEntry: false });
-  if (info === undefined) throw new AssayError("ingest.not_found", `there is no file or folder \`${path}\``, { place: path });
-  if (!info.isDirectory()) return [path];
+  if (!isFolder(path)) return [path];
   const paths: string[] = [];
   for (const found of walk(path)) {
     paths.push(found);
@@ -26,6 +25,17 @@ export function documentPaths(path: string, limits: Pick<Limits, "alloy_document
     }
   }
   return paths;
+}
+
+/** What else cannot be looked at is taken for a document, which then cannot be read. Errors: `ingest.not_found`. */
+function isFolder(path: string): boolean {
+  try {
+    const info = statSync(path, { throwIfNoEntry: false });
+    if (info !== undefined) return info.isDirectory();
+  } catch {
+    return false;
+  }
+  throw new AssayError("ingest.not_found", `there is no file or folder \`${path}\``, { place: path });
 }
 
 /** Entries of folders looked at to find out whether there is a document at all. */
@@ -104,4 +114,19 @@ function largeFile(file: number, path: string, bound: number): Uint8Array {
   for (let count = -1; count !== 0 && length < bytes.length; length += count)
     count = readSync(file, bytes, length, bytes.length - length, length);
   return bytes.subarray(0, length);
+}
+
+/** The SHA-256 of a file of any size, in hexadecimal digits; null where it cannot be read. */
+export function fileSha256(path: string): string | null {
+  let file: number | null = null;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const whole = createHash("sha256");
+    for (let count = readSync(file, shared); count > 0; count = readSync(file, shared)) whole.update(shared.subarray(0, count));
+    return whole.digest("hex");
+  } catch {
+    return null;
+  } finally {
+    if (file !== null) closeSync(file);
+  }
 }

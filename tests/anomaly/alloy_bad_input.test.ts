@@ -44,6 +44,7 @@ test("a document of too many bytes is not parsed", async () => {
   const read = await bounded(() => readGate([{ path: folder }], { limits }));
   assert.deepEqual(unread(read), ["limit.alloy_bytes"]);
   assert.equal(rowsOf(read, "long_text").length, 1);
+  assert.equal(read.subjects[0]?.sha256, hash("sha256", `{"a": "${"x".repeat(300_000)}"}`, "hex"));
 });
 
 test("many members of one object, and many of one name, take no longer than their count", async () => {
@@ -96,6 +97,7 @@ test("links that lead in a circle, folders and devices are unread, not followed"
       ["null.alloy.json", "json.syntax"],
     ],
   );
+  await assert.rejects(readGate([{ path: join(folder, "a.alloy.json") }]), { code: "ingest.unreadable" });
   await assert.rejects(readGate([{ path: join(folder, "gone") }]), { code: "ingest.not_found" });
 });
 

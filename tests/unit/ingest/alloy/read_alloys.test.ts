@@ -180,8 +180,14 @@ test("what cannot be read is a fact, and the others are read", async () => {
     [`${join(folder, "bad.alloy.json")}:1:7`, `${join(folder, "utf.alloy.json")}:2`],
   );
   assert.deepEqual(
-    read.subjects.map(({ sha256 }) => sha256),
-    [hash("sha256", '{"name": "g"}', "hex"), hash("sha256", '{"name": "d"}', "hex")],
+    read.subjects.map(({ name, sha256 }) => [name.slice(folder.length + 1), sha256.slice(0, 8)]),
+    [
+      ["bad.alloy.json", hash("sha256", '{"a": NaN}', "hex").slice(0, 8)],
+      ["good.alloy.json", hash("sha256", '{"name": "g"}', "hex").slice(0, 8)],
+      ["list.alloy.json", hash("sha256", "[]", "hex").slice(0, 8)],
+      ["sub/deep.alloy.json", hash("sha256", '{"name": "d"}', "hex").slice(0, 8)],
+      ["utf.alloy.json", hash("sha256", Buffer.from([0x7b, 0x0a, 0x22, 0xff, 0x22]), "hex").slice(0, 8)],
+    ],
   );
 });
 
