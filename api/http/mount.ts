@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { AssayError } from "../../schema/assay_error.ts";
 import { unreachable } from "../../schema/unreachable.ts";
+import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { Answer } from "./answer.ts";
-import type { Principal } from "./principal.ts";
 import { problemOf } from "./problem.ts";
 import type { Asked, Route } from "./route.ts";
 
@@ -14,6 +14,7 @@ declare module "fastify" {
 }
 
 const NOTHING = Buffer.alloc(0);
+const UNAUTHORIZED = 401;
 
 /** Registers an operation. What its schemas do not admit never reaches its handler. */
 export function mount(app: FastifyInstance, route: Route): void {
@@ -35,6 +36,8 @@ export function mount(app: FastifyInstance, route: Route): void {
         reply,
       };
       if (media !== null && !media.has(asked.media)) throw wrongMedia(asked.media, media);
+      const coding = request.headers["content-encoding"];
+      if (coding !== undefined && coding !== "identity") throw new AssayError("http.media_type", `a body coded \`${coding}\` is not read`);
       return send(reply, await route.handle(asked));
     },
   });
@@ -44,6 +47,7 @@ export function mount(app: FastifyInstance, route: Route): void {
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   const { status, body, retryAfter_s } = problemOf(thrown, pathOf(request));
   if (retryAfter_s !== null) reply.header("retry-after", String(retryAfter_s));
+  if (status === UNAUTHORIZED) reply.header("www-authenticate", "Bearer");
   return reply.code(status).type("application/problem+json").send(body);
 }
 

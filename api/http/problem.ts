@@ -1,5 +1,4 @@
-import type { ErrorReport } from "../../schema/assay_error.ts";
-import { AssayError } from "../../schema/assay_error.ts";
+import { AssayError, type AssayErrorOptions, type ErrorReport } from "../../schema/assay_error.ts";
 import { type ErrorCode, registry } from "../../schema/errors.ts";
 import { SqlError } from "../../schema/sql_session.ts";
 import type { Verdict } from "../../schema/verdict.ts";
@@ -13,8 +12,8 @@ export class Refusal extends AssayError {
   readonly data: string | null;
   readonly gate: GateName;
 
-  constructor(code: ErrorCode, detail: string, verdict: Verdict | null, gate: GateName = "logic") {
-    super(code, detail);
+  constructor(code: ErrorCode, detail: string, verdict: Verdict | null, gate: GateName = "logic", options: AssayErrorOptions = {}) {
+    super(code, detail, options);
     this.data = verdict === null ? null : verdictJson(verdict);
     this.gate = gate;
   }
@@ -34,6 +33,8 @@ const RETRY_AFTER_S: ReadonlyMap<string, number> = new Map([
   ["http.rate", 1],
   ["http.closing", 5],
   ["http.job_running", 1],
+  ["limit.live_clients", 5],
+  ["limit.live_watches", 5],
 ]);
 
 /** The codes that fastify and Node have for what is wrong with a request, as ours. */

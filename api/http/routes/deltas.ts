@@ -126,9 +126,10 @@ function batchRoute(context: Context): Route {
     summary: "propose many deltas, one after the other, each with its own verdict",
     body: { media: { [JSON_MEDIA]: batchInput } },
     answers: { 200: { description: "a verdict for each delta, in order", data: batchAnswer } },
-    errors: ["http.batch", "limit.batch_deltas", "http.busy"],
+    errors: ["http.batch", "limit.batch_deltas", "http.base_required", "http.busy"],
     async handle({ body, principal, request }) {
-      const settled = await context.submissions.submitAll(principal, readBatch(body, context.base.limits));
+      const deltas = readBatch(body, context.base.limits).map((delta) => conditioned(context, delta, {}));
+      const settled = await context.submissions.submitAll(principal, deltas);
       const results = settled.map((one) => {
         if (one.status === "fulfilled") return { status: 200, verdict: one.value, error: null };
         const { status, body: problem } = problemOf(one.reason, request.url);

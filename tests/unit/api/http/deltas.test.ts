@@ -66,6 +66,10 @@ test("If-Match ties a delta to the head, and a policy may ask for it", async () 
     async ({ submit, base }) => {
       assert.deepEqual((await submit(orderOf(1))).json.error?.code, "http.base_required");
       assert.equal((await submit(orderOf(1))).status, 428);
+      assert.equal(
+        (await submit({ deltas: [{ proposer: "b", ...orderOf(1) }], proposer: undefined }, "/v1/deltas:batch")).json.error?.code,
+        "http.base_required",
+      );
       assert.equal((await submit(orderOf(1), "/v1/deltas", { "if-match": '"1"' })).status, 200);
       const stale = await submit(orderOf(2), "/v1/deltas", { "if-match": '"1"' });
       assert.deepEqual(
@@ -200,6 +204,7 @@ test("what is no delta is refused at the gate of shape", async () => {
       await post('{"proposer":"x","assert":{"order":7}}'),
       await post("{}", "text/plain"),
       await post('{"proposer":"x","assert":{}}'.repeat(2)),
+      await call("POST", "/v1/deltas", { headers: { "content-type": "application/json", "content-encoding": "br" }, body: "{}" }),
     ];
     assert.deepEqual(
       found.map(({ status, json }) => [status, json.error?.code]),
@@ -209,6 +214,7 @@ test("what is no delta is refused at the gate of shape", async () => {
         [400, "delta.member"],
         [415, "http.media_type"],
         [400, "json.syntax"],
+        [415, "http.media_type"],
       ],
     );
     assert.equal(
