@@ -47,9 +47,17 @@ function joined(text: string): string | Failed {
   return Buffer.byteLength(text) > NAIVE_SYMBOL_BYTES ? new Failed("symbol_bytes") : text;
 }
 
+/** C's `%f`: six digits of the exact value, ties to even. */
 function floatText(value: number): string | Failed {
   if (Math.abs(value) >= 1e38) return new Failed("conversion");
-  return Math.abs(value) < 2 ** 53 ? value.toFixed(6) : `${BigInt(value)}.000000`;
+  let whole = Math.abs(value);
+  let denominator = 1n;
+  for (; !Number.isInteger(whole); whole *= 2) denominator *= 2n;
+  const numerator = BigInt(whole) * 1_000_000n;
+  const below = numerator / denominator;
+  const twice = 2n * (numerator % denominator);
+  const digits = String(twice > denominator || (twice === denominator && below % 2n === 1n) ? below + 1n : below).padStart(7, "0");
+  return `${value < 0 ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
 function fit(value: bigint | Failed, type: ValueType): bigint | Failed {
