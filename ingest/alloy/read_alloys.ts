@@ -112,7 +112,7 @@ class AlloyReading implements ReadAlloys {
 
   #addUnread(name: string, error: AssayError, sha256: string | null): void {
     this.#names.add(name);
-    this.tables.unread.add(name, error.code, error.detail.slice(0, DETAIL_UNITS).toWellFormed());
+    this.tables.unread.add(name, error.code, error.detail.replaceAll("\0", "\\0").slice(0, DETAIL_UNITS).toWellFormed());
     this.#places.addUnread(name, error.place ?? name);
     if (sha256 !== null) this.subjects.push({ name, sha256 });
   }

@@ -83,6 +83,22 @@ test("NaN, duplicate names, comments, and numbers past all bounds are clear", as
   );
 });
 
+test("no symbol holds NUL, whatever a document says", async () => {
+  const documents = [
+    '{"a": \0}',
+    "\0",
+    '{"a\\u0000": 1}',
+    '{"alloyHash": "\\u0000", "receipt": {"alloyHash": "sha256:\\u0000"}}',
+    '["\0"]',
+  ];
+  for (const document of documents) {
+    const read = await readAlloy(document);
+    for (const table of read.tables ?? []) {
+      for (const row of [...table.batches()].flat()) assert.ok(!row.some((value) => typeof value === "string" && value.includes("\0")));
+    }
+  }
+});
+
 test("links that lead in a circle, folders and devices are unread, not followed", async () => {
   const folder = await folderOf(
     { "ok.alloy.json": "{}" },
