@@ -133,6 +133,22 @@ export const limits = {
     reason: "how long a request may take to arrive; a slow upload of a large file takes minutes",
   },
   requests_a_second: { value: 50_000, unit: "requests", reason: "requests of one principal in one second" },
+  credential_bytes: {
+    value: 16 * 1024,
+    unit: "bytes",
+    reason: "one credential in a request's headers, which Node bounds at about as much",
+  },
+  token_deeds: {
+    value: 10_000,
+    unit: "facts",
+    reason: "different facts of one delta that a capability token's checks look at, one by one",
+  },
+  token_ms: { value: 2_000, unit: "milliseconds", reason: "the checks of a capability token for one request, which its holder wrote" },
+  policy_values: {
+    value: 1_000_000,
+    unit: "values",
+    reason: "values of requests that the policy's engine has seen before its memory is made anew, so that it does not grow for ever",
+  },
   keys_kept: {
     value: 100_000,
     unit: "keys",

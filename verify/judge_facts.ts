@@ -117,7 +117,7 @@ function noLaws(program: IrProgram): ReturnType<typeof nothingChecked> | null {
 }
 
 /** A table expression with a relation's columns and no rows. */
-function emptyTable(program: IrProgram, relation: string): string {
+export function emptyTable(program: IrProgram, relation: string): string {
   const columns = storedColumns(program.relations.get(relation)?.attributes ?? []);
   const nulls = columns.map(({ name, type }) => `NULL::${sqlType[type]} AS ${quoteName(name)}`);
   return `(SELECT ${nulls.join(", ")} WHERE false)`;

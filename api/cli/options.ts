@@ -99,7 +99,8 @@ function limitOverride(text: string): [LimitName, number] {
   return [name as LimitName, value];
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
 
@@ -146,4 +147,11 @@ export function factBaseOptions(clock: Clock, options: BaseOptions): FactBaseOpt
 export function count(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError("Not a whole number from 0 to 999999999.");
   return Number(value);
+}
+
+/** Parses a time for an option, in UTC. */
+export function instant(value: string): string {
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && !Number.isNaN(Date.parse(value));
+  if (!isTime) throw new InvalidArgumentError("Not a time in UTC, as in 2027-01-31T00:00:00Z.");
+  return value;
 }

@@ -6,6 +6,7 @@ import { gateCommand } from "./commands/gate.ts";
 import { glueCommand } from "./commands/glue.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
+import { keyCommand } from "./commands/key.ts";
 import { loadCommand } from "./commands/load.ts";
 import { logCommand } from "./commands/log.ts";
 import { mcpCommand } from "./commands/mcp.ts";
@@ -18,6 +19,7 @@ import { serveCommand } from "./commands/serve.ts";
 import { settleCommand } from "./commands/settle.ts";
 import { stepCommand } from "./commands/step.ts";
 import { testCommand } from "./commands/test.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { uuidCommand } from "./commands/uuid.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -44,6 +46,7 @@ export function program(door: Door): Command {
     gateCommand,
     attestCommand,
     initCommand,
+    keyCommand,
     loadCommand,
     proposeCommand,
     proveCommand,
@@ -60,6 +63,7 @@ export function program(door: Door): Command {
     settleCommand,
     stepCommand,
     testCommand,
+    tokenCommand,
     traceCommand,
     uuidCommand,
     whatIfCommand,

@@ -6,6 +6,7 @@ import type { Jobs } from "./jobs.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 import type { Gatekeeper } from "./principal.ts";
 import type { Submissions } from "./submissions.ts";
+import type { TlsFiles } from "./tls.ts";
 import type { Turnstile } from "./turnstile.ts";
 
 export interface ServiceOptions {
@@ -20,6 +21,8 @@ export interface ServiceOptions {
   /** Writes must say which commit they were made for. */
   readonly requiresBase?: boolean;
   readonly gatekeeper?: Gatekeeper;
+  /** Serves HTTPS; HTTP where absent. */
+  readonly tls?: TlsFiles;
   readonly logLevel?: "silent" | "error" | "warn" | "info" | "debug";
   /** Where log lines go; stderr where absent. */
   readonly logTo?: { write(line: string): void };

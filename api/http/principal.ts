@@ -1,12 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { ProposedDelta } from "../../schema/delta.ts";
-
-/** Who asks: an id that rates and logs go by, and how it is known. */
-export interface Principal {
-  readonly id: string;
-  readonly kind: "anonymous" | "key" | "token" | "certificate";
-}
+import type { Principal } from "../../verify/checks/authorization/principal.ts";
 
 /** What a request shows of who sends it. */
 export interface Credentials {
@@ -32,7 +27,7 @@ export interface Gatekeeper {
   authorize(principal: Principal, act: Act): void | Promise<void>;
 }
 
-const ANYONE: Principal = { id: "anonymous", kind: "anonymous" };
+export const ANYONE: Principal = { id: "anonymous", kind: "anonymous" };
 
 /** Lets everyone do everything: for a service that only its own machine reaches. */
 export const openDoor: Gatekeeper = {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
+import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { Answer } from "./answer.ts";
-import type { Principal } from "./principal.ts";
 
 /** A request that passed the gate of shape. */
 export interface Asked<P = unknown, Q = unknown, H = unknown> {

@@ -1,8 +1,9 @@
 import type { AddressInfo } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import websocket from "@fastify/websocket";
-import fastify, { type FastifyInstance, LogController } from "fastify";
+import fastify, { type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import { AssayError } from "../../schema/assay_error.ts";
+import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
 import { mountAgents } from "../mcp/mount_agents.ts";
 import { LiveHub } from "../ws/live_hub.ts";
@@ -14,11 +15,12 @@ import { Jobs } from "./jobs.ts";
 import { loggerOptions } from "./logging.ts";
 import { ServiceMetrics } from "./metrics.ts";
 import { mount, pathOf, patternOf, sendProblem } from "./mount.ts";
-import { openDoor } from "./principal.ts";
+import { ANYONE, type Gatekeeper, openDoor } from "./principal.ts";
 import { asAssayError } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { allRoutes } from "./routes/all.ts";
 import { Submissions } from "./submissions.ts";
+import { rotateTls, tlsOptions } from "./tls.ts";
 import type { Tracing } from "./tracing.ts";
 import { Turnstile } from "./turnstile.ts";
 
@@ -42,10 +44,11 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
   const context = contextOf(base, options);
   const { limits } = base;
   const numbers = new RequestNumbers();
+  const timeouts = { headersTimeout: limits.header_ms, connectionsCheckingInterval: Math.max(100, Math.ceil(limits.header_ms / 4)) };
   const app = fastify({
     bodyLimit: limits.body_bytes,
     requestTimeout: limits.request_ms,
-    http: { headersTimeout: limits.header_ms, connectionsCheckingInterval: Math.max(100, Math.ceil(limits.header_ms / 4)) },
+    ...(options.tls === undefined ? { http: timeouts } : { https: { ...timeouts, ...tlsOptions(options.tls) } }),
     routerOptions: { maxParamLength: LARGEST_PARAMETER },
     exposeHeadRoutes: false,
     logController: new LogController({ disableRequestLogging: true }),
@@ -73,13 +76,14 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
   await app.register(async (live) => mountLive(live, context));
   await app.register(async (agents) => mountAgents(agents, context));
   const connections = new Connections(app.server);
+  if (options.tls !== undefined) rotateTls(app.server, options.tls, (path) => app.log.error({ path }, "certificates cannot be used"));
   await listen(app, options);
   context.life.phase = "ready";
   const address = app.server.address() as AddressInfo;
   const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => (closing ??= closeAll(app, connections, context));
-  return { url: `http://${host}:${address.port}`, address, routes, close };
+  return { url: `${options.tls === undefined ? "http" : "https"}://${host}:${address.port}`, address, routes, close };
 }
 
 const NO_RATE_HEADERS = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false, "retry-after": false };
@@ -142,7 +146,7 @@ function addHooks(app: FastifyInstance, { gatekeeper, life, metrics }: Context, 
     tracing?.begin(request);
     const config = request.routeOptions.config as { readonly isVital?: boolean };
     if (life.phase === "closing" && config.isVital !== true) throw new AssayError("http.closing", "the service is shutting down");
-    request.principal = await gatekeeper.identify({ headers: request.headers, socket: request.raw.socket });
+    request.principal = await principalOf(gatekeeper, request, config.isVital === true);
   });
   app.addHook("onResponse", async (request, reply) => {
     const config = request.routeOptions.config as { readonly route?: string };
@@ -155,6 +159,16 @@ function addHooks(app: FastifyInstance, { gatekeeper, life, metrics }: Context, 
     );
   });
   app.addHook("onClose", async () => tracing?.close());
+}
+
+/** Whether a service lives is told to whoever asks, and nobody in particular. */
+async function principalOf(gatekeeper: Gatekeeper, { headers, raw }: FastifyRequest, isVital: boolean): Promise<Principal> {
+  try {
+    return await gatekeeper.identify({ headers, socket: raw.socket });
+  } catch (cause) {
+    if (isVital && cause instanceof AssayError) return ANYONE;
+    throw cause;
+  }
 }
 
 function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly Route[]): void {

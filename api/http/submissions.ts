@@ -1,13 +1,14 @@
 import type { Clock } from "../../schema/clock.ts";
 import type { ProposedDelta } from "../../schema/delta.ts";
 import type { Verdict } from "../../schema/verdict.ts";
+import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { Explanation } from "../../verify/explain.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
 import { repairDelta } from "../../verify/repair/repair_delta.ts";
 import { DryRuns } from "./dry_runs.ts";
 import { Idempotency } from "./idempotency.ts";
 import type { ServiceMetrics } from "./metrics.ts";
-import type { Gatekeeper, Principal } from "./principal.ts";
+import type { Gatekeeper } from "./principal.ts";
 import { Turnstile } from "./turnstile.ts";
 
 export interface SubmitOptions {

@@ -3,8 +3,8 @@ import type { ReadableStream } from "node:stream/web";
 import { createMcpHandler, localhostAllowedHostnames, type McpRequestContext, validateHostHeader } from "@modelcontextprotocol/server";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AssayError } from "../../schema/assay_error.ts";
+import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { Context } from "../http/context.ts";
-import type { Principal } from "../http/principal.ts";
 import type { AgentDoor } from "./agent_door.ts";
 import { agentServer } from "./agent_server.ts";
 

@@ -10,6 +10,7 @@ import { FactBase, type FactBaseOptions } from "../../../verify/fact_base.ts";
 import { signingKey } from "../../../verify/signing/keys.ts";
 import { fileExists } from "../../../verify/store/database.ts";
 import type { ServiceOptions } from "../../http/context.ts";
+import { type AuthOptions, authOptions, gatekeeperOf, tlsFilesOf } from "../auth_options.ts";
 import type { Door } from "../door.ts";
 import { accountName } from "../fact_base_door.ts";
 import { count, factBaseOptions, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
@@ -18,7 +19,7 @@ import { readTextFile } from "../text_file.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
 import { packageVersion } from "../version.ts";
 
-interface ServeOptions extends JudgingOptions, TheoryOptions {
+interface ServeOptions extends JudgingOptions, TheoryOptions, AuthOptions {
   readonly json?: boolean;
   readonly db?: string;
   readonly theories?: string;
@@ -36,10 +37,13 @@ const WARM_UP_MS = 500;
 
 const HELP = `
 Serves one fact base over HTTP until it is told to stop (SIGINT, SIGTERM); it then finishes what it acknowledged. A file that is not there is
-made, and theories named are put in force first. Anyone who reaches the port may do everything: keep it to this machine.
+made, and theories named are put in force first. Without --api-keys, --jwks, --token-root or --client-ca anyone who reaches the port may do
+everything: keep it to this machine. With any of them a request must say who sends it, and the policy says what they may do: \`authz\`, by
+the facts of the theory \`access\`. Files of keys and certificates are read again when they change.
 
 Examples:
   assay serve --db x.duckdb --theory npm --port 8080
+  assay serve --db x.duckdb --theory npm --theory access --api-keys keys.json --token-root root.pub
   curl http://127.0.0.1:8080/v1/deltas -H 'content-type: application/json' -d '{"proposer": "me", "assert": {…}}'
 
 The operations are at /docs, as OpenAPI at /openapi.json; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT says where traces go.`;
@@ -60,7 +64,7 @@ export function serveCommand(root: Command, door: Door): void {
       new Option("--log-level <level>", "what is logged to stderr").choices(["silent", "error", "warn", "info", "debug"]).default("info"),
     )
     .addHelpText("after", HELP);
-  jsonOption(judgingOptions(command)).action(async (options: ServeOptions) => serve(door, options));
+  jsonOption(judgingOptions(authOptions(command))).action(async (options: ServeOptions) => serve(door, options));
 }
 
 async function serve(door: Door, options: ServeOptions): Promise<void> {
@@ -94,6 +98,8 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
   const { host, port, logLevel, requireBase = false, key } = options;
   const traceTo = options.traceTo ?? process.env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
   await base.warmUp(WARM_UP_MS);
+  const gatekeeper = await gatekeeperOf(base, clock, options);
+  const tls = tlsFilesOf(options);
   const service = await startService(base, {
     clock,
     base: baseOptions,
@@ -105,6 +111,8 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
     requiresBase: requireBase,
     ...(key === undefined ? {} : { signingKey: signingKey(await readTextFile(door, key), key) }),
     ...(traceTo === undefined ? {} : { traceTo }),
+    ...(gatekeeper === null ? {} : { gatekeeper }),
+    ...(tls === null ? {} : { tls }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
   });
   const theories = base.theories.map(({ name }) => name);
@@ -119,6 +127,7 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
   await Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal, { signal: told.signal }).catch(() => undefined)));
   told.abort();
   await service.close();
+  gatekeeper?.close();
 }
 
 async function openBase(path: string | null, options: FactBaseOptions): Promise<FactBase> {

@@ -102,7 +102,7 @@ function refuse(given: Verdict, match: string | undefined, prefer: string | unde
   if (match !== undefined && isStale)
     throw new Refusal("http.base_stale", `\`If-Match\` is ${match}, the head is commit ${given.base}`, given);
   if (prefer === undefined || !STRICT.test(prefer)) return;
-  const gate = given.violations.some(({ code }) => code !== undefined && /^gate\.(shape|types)/.test(code)) ? "shape" : "logic";
+  const gate = given.violations.some(({ law }) => law === "gate.shape" || law === "gate.types") ? "shape" : "logic";
   throw new Refusal("http.refused", `the delta is ${given.verdict}`, given, gate);
 }
 

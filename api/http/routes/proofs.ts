@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { SqlSession } from "../../../schema/sql_session.ts";
+import type { Principal } from "../../../verify/checks/authorization/principal.ts";
 import type { Proof } from "../../../verify/ledger/proof.ts";
 import { proveCommit, proveConsistency, proveDelta, proveHead, type Signer } from "../../../verify/ledger/prove.ts";
 import { type Answer, answerData } from "../answer.ts";
 import type { Context } from "../context.ts";
-import type { Principal } from "../principal.ts";
 import { type Route, route } from "../route.ts";
 import { count, sha256Text } from "../wire/parameters.ts";
 
