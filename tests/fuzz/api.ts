@@ -13,6 +13,7 @@ import { callAt, orderOf, type Served, withService } from "../support/services.t
 const UNSOUND_OF_HUNDRED = [0, 3, 15];
 const RUNS_A_ROUND = 60;
 const ANSWER_MS = 20_000;
+const FIRST_EVENTS_MS = 50;
 
 export interface MadeRequest {
   readonly id: string;
@@ -51,9 +52,18 @@ async function streamFault(
   const aborted = new AbortController();
   const response = await fetch(url, { headers, signal: AbortSignal.any([aborted.signal, AbortSignal.timeout(ANSWER_MS)]) });
   const media = response.headers.get("content-type") ?? "";
-  const text = media.startsWith("text/event-stream") ? "" : await response.text();
+  const text = media.startsWith("text/event-stream") ? await firstEvents(response) : await response.text();
   aborted.abort();
   return checker.fault(operation, { status: response.status, media, text });
+}
+
+/** What a stream begins with, as far as it is there at once; nothing where it waits. */
+async function firstEvents({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const waited = new Promise<null>((resolve) => setTimeout(() => resolve(null), FIRST_EVENTS_MS));
+  const chunk = await Promise.race([reader?.read() ?? null, waited]);
+  const text = new TextDecoder().decode(chunk?.value);
+  return text.slice(0, text.lastIndexOf("\n\n") + 1);
 }
 
 function escaped(value: unknown): string {

@@ -73,7 +73,8 @@ export class OpenApiChecker {
     const { schema } = entry[1];
     if (schema === undefined) return null;
     const check = this.#check(schema);
-    return check(JSON.parse(text)) ? null : `status ${status}: ${JSON.stringify(check.errors).slice(0, 600)}`;
+    const texts = type === "text/event-stream" ? [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data ?? "") : [text];
+    return texts.every((one) => check(JSON.parse(one))) ? null : `status ${status}: ${JSON.stringify(check.errors).slice(0, 600)}`;
   }
 
   #check(schema: Schema): ValidateFunction {
