@@ -177,8 +177,8 @@ export interface IrRange {
 
 /**
  * `result = op { elements }`, binding `result`. Each element's body is evaluated with the variables in `outer` given from outside;
- * every other variable in it is local. The aggregate ranges over the *set* of distinct key tuples of all elements together, and
- * its values are the first keys. `count` and `sum` of nothing are 0; `min`, `max` and `mean` of nothing do not hold.
+ * every other variable in it is local. The aggregate ranges over the *set* of distinct key tuples of all elements together (tuples of
+ * different types are different), and its values are the first keys. `count` and `sum` of nothing are 0; `min`, `max` and `mean` of nothing do not hold.
  * Lowering gives keys for both dialects: for .dl the target and then every local variable (wildcards named); for .lp the tuple.
  * INVARIANT: variables in `outer` are bound by the rule's other literals.
  */

@@ -242,7 +242,7 @@ function aggregateValue(literal: IrAggregate, bindings: Bindings, tuples: Tuples
       const row = element.keys.map((term) => termValue(term, instance.bindings));
       const failed = instance.failed ?? row.find((value) => value instanceof Failed);
       if (failed instanceof Failed) return failed;
-      keys.set(rowKey(row as Value[]), row as Value[]);
+      keys.set(`${element.keys.map(({ type }) => type).join()} ${rowKey(row as Value[])}`, row as Value[]);
     }
   }
   const values = [...keys.values()].map(([first]) => first as Value).sort(compareValues);
