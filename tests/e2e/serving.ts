@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { launcher } from "./assay.ts";
+
+/** A folder of a test file's own. */
+export function temporary(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "assay-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** `assay serve` in a process of its own. */
+export interface Serving {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export async function serving(db: string, ...more: readonly string[]): Promise<Serving> {
+  const args = [launcher, "serve", "--db", db, "--port", "0", "--log-level", "silent", "--json", ...more];
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = once(child, "exit");
+  if (child.stdout === null) throw new Error("a pipe was asked for");
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const { data } = JSON.parse(line) as { data: { url: string } };
+  return {
+    url: data.url,
+    async stop() {
+      child.kill("SIGINT");
+      await exited;
+    },
+  };
+}
