@@ -9,7 +9,24 @@ export interface Json {
 }
 
 /** What every operation may answer with, whatever it is asked. */
-const COMMON_ERRORS: readonly ErrorCode[] = ["http.malformed", "http.rate", "http.closing", "internal.invariant"];
+const COMMON_ERRORS: readonly ErrorCode[] = [
+  "http.malformed",
+  "http.rate",
+  "http.closing",
+  "internal.invariant",
+  "auth.required",
+  "auth.unknown",
+  "auth.forbidden",
+  "auth.token_forbids",
+  "auth.undecided",
+  "auth.config",
+];
+/** Where credentials are configured, one of these is required. */
+const SECURITY_SCHEMES = {
+  bearer: { type: "http", scheme: "bearer", description: "an API key, a JWT or a capability token" },
+  key: { type: "apiKey", in: "header", name: "x-api-key" },
+  certificate: { type: "mutualTLS" },
+};
 const BODY_ERRORS: readonly ErrorCode[] = ["http.media_type", "limit.body_bytes", "json.syntax", "limit.json_bytes"];
 const PROBLEM_MEDIA = "application/problem+json";
 
@@ -36,7 +53,8 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
     servers: [{ url: "/" }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { schemas: components },
+    security: [{}, ...Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] }))],
+    components: { schemas: components, securitySchemes: SECURITY_SCHEMES },
   };
 }
 

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { makeKey, writeKeys } from "../../../../api/auth/api_keys.ts";
+import { systemClock } from "../../../../schema/clock.ts";
+import { makeRootKey, mintToken } from "../../../../verify/checks/authorization/tokens.ts";
+import { bearer, fileIn, folder, withDoor } from "../../../support/doors.ts";
+import { orderOf } from "../../../support/services.ts";
+
+const NOW_S = Math.floor(Date.parse(systemClock.now()) / 1_000);
+
+/** The parts of a credential that prove something: each long run of characters that base64 or hex may have. */
+function secretParts(credential: string): string[] {
+  return (credential.match(/[A-Za-z0-9_-]{24,}/g) ?? []).flatMap((run) => [run, run.slice(-24)]);
+}
+
+test("credentials, good and bad, show in no log, answer, metric, fact or file of the fact base", async () => {
+  const directory = folder();
+  const root = await makeRootKey();
+  const { publicKey, privateKey } = await generateKeyPair("ES256");
+  const jwk = { ...(await exportJWK(publicKey)), kid: "k", alg: "ES256" };
+  const key = makeKey("root", ["admin"], systemClock.now(), null);
+  const keys = join(directory, "keys.json");
+  writeKeys(keys, [key.key]);
+  const jwt = await new SignJWT({ sub: "ann", groups: ["admin"] })
+    .setProtectedHeader({ alg: "ES256", kid: "k" })
+    .setExpirationTime(NOW_S + 60)
+    .sign(privateKey);
+  const token = await mintToken(root.privateKey, { user: "ci", groups: ["admin"] });
+  const small = await mintToken(root.privateKey, { user: "ci", groups: [], relations: ["none"] });
+  const good = [key.text, jwt, token];
+  const bad = [
+    `${key.text}x`,
+    `${jwt.slice(0, -6)}AAAAAA`,
+    `${token.slice(0, -8)}AAAAAAAA`,
+    small,
+    `assay_${"0".repeat(16)}_planted-secret-in-a-wrong-key`,
+  ];
+  const planted = [...good, ...bad, root.privateKey.split("/")[1] ?? ""];
+  const said: string[] = [];
+  const logTo = { write: (line: string) => void said.push(line) };
+  const path = join(folder(), "facts.duckdb");
+  const settings = {
+    keys,
+    jwt: { jwks: fileIn(directory, "jwks.json", JSON.stringify({ keys: [jwk] })), issuer: null, audience: null },
+    tokens: { root: fileIn(directory, "root.pub", root.publicKey), revoked: null },
+  };
+  await withDoor(
+    settings,
+    async ({ call, submit }) => {
+      const note = async (answered: Promise<{ readonly text: string; readonly headers: Headers }>): Promise<void> => {
+        const { text, headers } = await answered;
+        said.push(text, JSON.stringify([...headers]));
+      };
+      for (const [index, credential] of [...good, ...bad].entries()) {
+        const proposer = ["root", "ann", "ci"][index] ?? "ci";
+        await note(submit({ ...orderOf(index), proposer }, "/v1/deltas", bearer(credential)));
+        await note(call("GET", "/v1/facts/order", { headers: { "x-api-key": credential } }));
+        await note(call("GET", "/v1/facts/order", { headers: { authorization: credential } }));
+        await note(call("GET", `/v1/${credential.slice(0, 100)}`, { headers: bearer(credential) }).then((one) => ({ ...one, text: "" })));
+      }
+      await note(call("GET", "/metrics", { headers: bearer(key.text) }));
+      await note(call("GET", "/v1/commits", { headers: bearer(key.text) }));
+      said.push(readFileSync(keys, "utf8"));
+    },
+    { logLevel: "debug", logTo, path },
+  );
+  for (const file of readdirSync(join(path, ".."))) said.push(readFileSync(join(path, "..", file)).toString("latin1"));
+  assert.ok(said.some((line) => line.includes('"accepted"')) && said.some((line) => line.includes("auth.unknown")));
+  const all = said.join("\n");
+  for (const [index, secret] of planted.entries()) {
+    for (const part of secretParts(secret)) assert.ok(!all.includes(part), `a part of the secret ${index} shows`);
+  }
+});
