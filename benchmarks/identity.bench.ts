@@ -41,7 +41,9 @@ printMeasured(`${count} ids of ${NAME_BYTES}-byte names`, await measure(contende
 
 /** Millions of messages of 64 bytes that OpenSSL hashes in a second; null where it is not on this machine. */
 function opensslMillions(): number | null {
-  const { stdout, status } = spawnSync("openssl", ["speed", "-elapsed", "-evp", "sha1", "-bytes", "64", "-seconds", "1"], { encoding: "utf8" });
+  const { stdout, status } = spawnSync("openssl", ["speed", "-elapsed", "-evp", "sha1", "-bytes", "64", "-seconds", "1"], {
+    encoding: "utf8",
+  });
   const [, kilobytes] = /sha1\s+([\d.]+)k/i.exec(stdout ?? "") ?? [];
   return status === 0 && kilobytes !== undefined ? (Number(kilobytes) * 1000) / 64 / 1e6 : null;
 }
