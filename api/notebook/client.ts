@@ -57,10 +57,11 @@ export class AssayClient {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #fetch: typeof fetch;
 
-  constructor(url: string, { token, fetch: own = fetch }: ConnectOptions = {}) {
+  constructor(url: string, { token, fetch: own }: ConnectOptions = {}) {
     this.url = url.replace(/\/+$/, "");
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    this.#fetch = own;
+    // A browser's own `fetch` may be called by no object but its window.
+    this.#fetch = own ?? ((input, init) => fetch(input, init));
   }
 
   /** The rows of a Datalog query, `?- package(p, "zod", v).`, or of one SELECT, as an Arrow table. */
