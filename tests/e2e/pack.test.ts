@@ -69,7 +69,39 @@ test("the packed tarball, installed elsewhere, verifies a lockfile", (context) =
     unlawful.envelope.data?.violations.map(({ law, witness }) => [law, witness["path"]]),
     [["npm.integrity", "node_modules/a"]],
   );
+  write(project, { "use.mts": USER, "tsconfig.json": STRICT });
+  const ran = spawnSync(process.execPath, [join(project, "use.mts")], { cwd: project, encoding: "utf8", env: shellEnvironment() });
+  assert.equal(ran.stdout, "accepted 1 http.502 <table>\n", ran.stderr);
+  const typed = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", "."], { cwd: project, encoding: "utf8", env: shellEnvironment() });
+  assert.deepEqual([typed.status, typed.stdout], [0, ""]);
 });
+
+const STRICT = JSON.stringify({
+  compilerOptions: {
+    target: "es2024",
+    module: "nodenext",
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+    lib: ["es2024", "dom"],
+  },
+  files: ["use.mts"],
+});
+
+/** What someone writes who has the package: the client over an answer of their own, typed. */
+const USER = `import { tableFromArrays } from "apache-arrow";
+import { connect } from "assay/client";
+import { showTable } from "assay/show-table";
+
+const verdict = { verdict: "accepted", commit: 1 };
+const client = connect("http://facts.example", { fetch: async () => Response.json({ data: verdict }) });
+const given = await client.submit({ proposer: "me", assert: { a: [[1n]] } });
+const failed = await connect("http://facts.example", { fetch: async () => new Response("", { status: 502 }) })
+  .query("?- a(x).")
+  .then(() => "", (cause: { code: string }) => cause.code);
+console.log(given.verdict, given.commit, failed, showTable(tableFromArrays({ a: [1] })).html.slice(0, 7));
+`;
 
 /** A Node on the PATH that is too old to run Assay, beside the pinned one. */
 function oldNode(): string | null {
