@@ -82,7 +82,7 @@ export class Doorkeeper implements Gatekeeper {
     if (deeds === null) return;
     const proposer = act.kind === "propose" ? act.delta.proposer : null;
     try {
-      this.#askToken(principal, deeds);
+      await this.#askToken(principal, deeds);
       const answer = await this.#policy.judge(principal, deeds, proposer);
       if (answer.total > 0) throw forbidden(principal, answer);
     } catch (cause) {
@@ -105,11 +105,11 @@ export class Doorkeeper implements Gatekeeper {
     return tokens.read(credential);
   }
 
-  #askToken({ capability }: Principal, deeds: readonly Deed[]): void {
+  async #askToken({ capability }: Principal, deeds: readonly Deed[]): Promise<void> {
     const { tokens } = this.#readers;
     if (capability === undefined || tokens === null) return;
     const request = { deeds, time: this.#clock.now(), requests: tokens.requestsWith(capability) };
-    capability.authorize(request, this.#base.limits, this.#clock);
+    await capability.authorize(request, this.#base.limits, this.#clock);
   }
 }
 

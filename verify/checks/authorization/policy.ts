@@ -1,7 +1,7 @@
 import type { IncrementalEngine } from "../../../logic/engines/incremental/incremental_engine.ts";
 import { loadEngine } from "../../../logic/engines/incremental/load_engine.ts";
 import type { IrProgram, Law } from "../../../logic/language/ir.ts";
-import { compileTheories, type Theory, withNeeds } from "../../../logic/theory.ts";
+import { compileTheories, findTheory, type Theory, withNeeds } from "../../../logic/theory.ts";
 import { AssayError } from "../../../schema/assay_error.ts";
 import type { Clock } from "../../../schema/clock.ts";
 import type { Fact } from "../../../schema/fact.ts";
@@ -41,12 +41,14 @@ export class Policy {
   readonly #base: FactBase;
   readonly #clock: Clock;
   readonly #program: IrProgram;
+  readonly #isShipped: boolean;
   readonly #deaf: () => void;
   #engine: Promise<IncrementalEngine> | null = null;
   #seen = 0;
 
-  private constructor(base: FactBase, clock: Clock, program: IrProgram) {
+  private constructor(base: FactBase, clock: Clock, program: IrProgram, isShipped: boolean) {
     this.#base = base;
+    this.#isShipped = isShipped;
     this.#clock = clock;
     this.#program = program;
     this.#deaf = base.onTurn((turn) => this.#note(turn));
@@ -54,12 +56,15 @@ export class Policy {
 
   /** Errors: `theory.rejected`, `theory.need_missing`, `auth.config` for a program that the incremental engine does not take. */
   static async open(base: FactBase, clock: Clock, theory: Theory): Promise<Policy> {
-    const { program, diagnostics } = compileTheories(await withNeeds([theory]));
+    const theories = await withNeeds([theory]);
+    const { program, diagnostics } = compileTheories(theories);
     if (program === null) throw rejected(diagnostics, "theory.rejected", "the policy");
     const hasSearch = isForDuckDb(program) || (program.answerSets ?? []).length > 0;
     if (hasSearch) throw new AssayError("auth.config", `the policy \`${theory.name}\` searches or selects, which no policy may`);
     if (program.laws.length === 0) throw new AssayError("auth.config", `the policy \`${theory.name}\` has no laws`);
-    return new Policy(base, clock, program);
+    const shipped = await withNeeds([await findTheory(SHIPPED)]);
+    const isShipped = theories.map(({ hash }) => hash).join() === shipped.map(({ hash }) => hash).join();
+    return new Policy(base, clock, program, isShipped);
   }
 
   close(): void {
@@ -71,6 +76,13 @@ export class Policy {
    */
   async judge(principal: Principal, deeds: readonly Deed[], proposer: string | null): Promise<PolicyAnswer> {
     const engine = await this.#loaded();
+    const kinds = this.#readsNoValues(engine) ? kindsOf(deeds) : deeds;
+    const answer = this.#ask(engine, principal, kinds, proposer);
+    // Deeds that the policy cannot tell apart are allowed together, and refused one by one.
+    return answer.total === 0 || kinds.length === deeds.length ? answer : this.#ask(engine, principal, deeds, proposer);
+  }
+
+  #ask(engine: IncrementalEngine, principal: Principal, deeds: readonly Deed[], proposer: string | null): PolicyAnswer {
     const facts = requestFacts(principal, deeds, proposer);
     const { undecided } = engine.apply({ assert: facts, retract: [] });
     try {
@@ -80,6 +92,11 @@ export class Policy {
       engine.rollback();
       this.#forgetAfter(facts.length);
     }
+  }
+
+  /** Whether nothing looks at the values of facts: the shipped policy does only where something is granted by prefix or declassified. */
+  #readsNoValues(engine: IncrementalEngine): boolean {
+    return this.#isShipped && READ_WITH_VALUES.every((name) => !engine.reached.has(name) || engine.count(name) === 0);
   }
 
   #answer(engine: IncrementalEngine, deeds: readonly Deed[]): PolicyAnswer {
@@ -156,6 +173,14 @@ export class Policy {
     this.#seen += facts;
     if (this.#seen > this.#base.limits.policy_values) this.#engine = null;
   }
+}
+
+const SHIPPED = "authz";
+const READ_WITH_VALUES = ["grant_prefix", "declassified"];
+
+/** One deed of each operation on each relation. */
+function kindsOf(deeds: readonly Deed[]): readonly Deed[] {
+  return [...new Map(deeds.map((deed) => [`${deed.operation} ${deed.relation}`, { ...deed, values: [] }])).values()];
 }
 
 function undecidedBy(detail: string): AssayError {
