@@ -59,6 +59,11 @@ function doorOf({ base, gatekeeper, submissions, queries, options }: Context, { 
     proposer: principal.id,
     authorize: async (act) => gatekeeper.authorize(principal, act),
     read: (action) => queries.pass(action),
-    submit: (delta, isDry) => submissions.submit(principal, delta, { isDry, repairs: 0 }),
+    async submit(delta, isDry) {
+      if (!isDry && options.requiresBase === true && delta.base === null) {
+        throw new AssayError("http.base_required", "the delta's `base` does not say which commit it was made for");
+      }
+      return submissions.submit(principal, delta, { isDry, repairs: 0 });
+    },
   };
 }

@@ -219,6 +219,21 @@ test("an agent is authorized as any principal is, act by act", async () => {
   );
 });
 
+test("where writes must say which commit they were made for, an agent's must too", async () => {
+  await withAgent(
+    async (client, { base }) => {
+      const delta = { reason: "based", assert: { customer: [["a", 1]] } };
+      const refused = await callTool(client, "propose_delta", delta);
+      assert.deepEqual([refused.error?.code, base.head], ["http.base_required", 1]);
+      assert.equal((await callTool(client, "what_if", { deltas: [delta] })).isError, false);
+      const stale = await callTool(client, "propose_delta", { ...delta, base: 0 });
+      assert.equal(stale.data["verdict"], "refused");
+      assert.equal((await callTool(client, "propose_delta", { ...delta, base: 1 })).data["commit"], 2);
+    },
+    { requiresBase: true },
+  );
+});
+
 test("a page of somewhere else reaches no agent's door", async () => {
   await withService(
     async ({ call, url }) => {
