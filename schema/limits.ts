@@ -69,6 +69,18 @@ export const limits = {
   explain_members: { value: 20, unit: "members", reason: "members of one aggregate's group in a proof or a violation; its size is told" },
   compute_ms: { value: 600_000, unit: "milliseconds", reason: "one pipeline's work in worker threads" },
   compute_mb: { value: 4_096, unit: "megabytes", reason: "the heap of one worker thread of a pipeline; tables lie outside of it" },
+  model_jobs: { value: 10_000, unit: "jobs", reason: "jobs that wait for a model; a longer queue only makes all of them wait longer" },
+  model_mb: {
+    value: 16_384,
+    unit: "megabytes",
+    reason: "data of the process that holds models: weights of some 20 billion parameters at 4 bits",
+  },
+  model_ms: { value: 600_000, unit: "milliseconds", reason: "one answer of a model" },
+  model_tokens: {
+    value: 32_768,
+    unit: "tokens",
+    reason: "one answer of a model, whatever its job allows; a grammar may admit endless ones",
+  },
   fiber_cells: { value: 4 * 1024 * 1024, unit: "cells", reason: "cells of one table of a fiber: 2,048 elements by 2,048" },
   fiber_elements: {
     value: 65_536,

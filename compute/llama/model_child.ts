@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { extname } from "node:path";
+import type { FromChild, ToChild } from "./model_messages.ts";
+
+export interface ChildOptions {
+  readonly workers: number;
+  readonly slots: number;
+  /** Data of the process at most, what Node itself takes aside. */
+  readonly memory_mb: number;
+  onMessage(message: FromChild): void;
+  /** Called once, with what ended it: `signal SIGABRT`, `code 1`. */
+  onExit(reason: string): void;
+}
+
+/** Data of a Node process with its threads that does nothing, and room to read headers. */
+const NODE_MB = 1_024;
+const STOP_MS = 5_000;
+/** Where `ulimit` is had, it bounds the data of the process; llama.cpp then fails to allocate, or aborts the child. */
+const BOUNDED = 'ulimit -d "$0"; exec "$@"';
+
+/** The process that holds models. */
+export class ModelChild {
+  readonly #process: ChildProcess;
+  #isGone = false;
+
+  constructor({ workers, slots, memory_mb, onMessage, onExit }: ChildOptions) {
+    const script = new URL(`./model_process${extname(import.meta.filename)}`, import.meta.url).pathname;
+    const command = [process.execPath, script, String(workers), String(slots)];
+    const [program, ...rest] =
+      process.platform === "win32" ? command : ["/bin/sh", "-c", BOUNDED, String((memory_mb + NODE_MB) * 1024), ...command];
+    this.#process = spawn(program as string, rest, { stdio: ["ignore", "ignore", "ignore", "ipc"], serialization: "advanced" });
+    this.#process.on("message", (message) => onMessage(message as FromChild));
+    const gone = (reason: string): void => {
+      if (this.#isGone) return;
+      this.#isGone = true;
+      onExit(reason);
+    };
+    this.#process.on("error", (error) => gone(error.message));
+    this.#process.on("exit", (code, signal) => gone(signal === null ? `code ${code}` : `signal ${signal}`));
+  }
+
+  /** The id of the process, for whoever watches it; undefined where it did not start. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  send(message: ToChild): void {
+    if (this.#process.connected) this.#process.send(message, () => undefined);
+  }
+
+  /** Ends it at once; what it did is lost. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  /** Lets it cancel what it does and end; ends it at once where it does not. */
+  async stop(): Promise<void> {
+    if (this.#isGone) return;
+    const gone = new Promise<void>((resolve) => this.#process.once("exit", () => resolve()));
+    this.send({ kind: "stop" });
+    const timer = setTimeout(() => this.kill(), STOP_MS);
+    await gone;
+    clearTimeout(timer);
+  }
+}

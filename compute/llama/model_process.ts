@@ -1,0 +1,74 @@
+import { extname } from "node:path";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { Piscina } from "piscina";
+import { AssayError } from "../../schema/assay_error.ts";
+import { readModelFile } from "./gguf_header.ts";
+import type { FromChild, ModelTask, TaskResult, ToChild } from "./model_messages.ts";
+
+/**
+ * The child process that holds models: jobs come over its IPC channel and run in worker threads. It ends by itself when told to stop or when
+ * its parent is gone, after the jobs under way were cancelled; ending a thread while it generates would abort it.
+ */
+const [workers, slots] = process.argv.slice(2).map(Number) as [number, number];
+const pool = new Piscina<{ task: ModelTask; port: MessagePort }, TaskResult>({
+  filename: new URL(`./model_worker${extname(import.meta.filename)}`, import.meta.url).href,
+  minThreads: 0,
+  maxThreads: workers,
+  concurrentTasksPerWorker: slots,
+  idleTimeout: Number.POSITIVE_INFINITY,
+  execArgv: [],
+});
+const ports = new Map<number, MessagePort>();
+let isStopping = false;
+
+function tell(message: FromChild): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function describe(id: number, path: string, memory_mb: number): Promise<void> {
+  try {
+    tell({ kind: "described", id, file: await readModelFile(path, memory_mb) });
+  } catch (cause) {
+    if (!(cause instanceof AssayError)) throw cause;
+    tell({ kind: "failed", id, code: cause.code, detail: cause.detail, place: cause.place });
+  }
+}
+
+async function runTask(id: number, task: ModelTask): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  ports.set(id, port1);
+  port1.on("message", (tokens: number) => tell({ kind: "tokens", id, tokens }));
+  try {
+    tell({ ...(await pool.run({ task, port: port2 }, { transferList: [port2] })), id });
+  } finally {
+    ports.delete(id);
+    port1.close();
+    if (isStopping) await stop();
+  }
+}
+
+async function stop(): Promise<void> {
+  isStopping = true;
+  for (const port of ports.values()) port.postMessage("cancel");
+  if (ports.size > 0) return;
+  await pool.destroy();
+  if (process.connected) process.disconnect();
+}
+
+process.on("message", (message: ToChild) => {
+  switch (message.kind) {
+    case "describe":
+      void describe(message.id, message.path, message.memory_mb);
+      break;
+    case "run":
+      void runTask(message.id, message.task);
+      break;
+    case "cancel":
+      ports.get(message.id)?.postMessage("cancel");
+      break;
+    case "stop":
+      void stop();
+      break;
+  }
+});
+process.on("disconnect", () => void stop());
