@@ -13,6 +13,7 @@ import { jobRoutes } from "./jobs.ts";
 import { problemRoutes } from "./problems.ts";
 import { proofRoutes } from "./proofs.ts";
 import { queryRoutes } from "./query.ts";
+import { resRoutes } from "./res.ts";
 import { theoryRoutes } from "./theories.ts";
 import { uuidRoutes } from "./uuid.ts";
 import { violationRoutes } from "./violations.ts";
@@ -34,6 +35,7 @@ export function allRoutes(context: Context): Route[] {
     ...whatIfRoutes(context),
     ...eventRoutes(context),
     ...uuidRoutes(),
+    ...resRoutes(context),
     ...healthRoutes(context),
     ...problemRoutes(),
     ...agentCardRoutes(context),
