@@ -17,7 +17,7 @@ export interface TextRequest {
   readonly seed: number;
   /** 0 takes the likeliest token at every step. */
   readonly temperature: number;
-  /** Tokens of the answer at most, give or take the one that shows it is over. */
+  /** Tokens of the answer at most. */
   readonly tokens: number;
   readonly time_ms: number;
   /** Whose work it is: principals take turns. */

@@ -37,6 +37,8 @@ interface Job extends Ticket {
 }
 
 const CONTEXT = 4_096;
+/** Jobs that one thread computes together, whatever a model's settings ask. */
+const MOST_SEQUENCES = 64;
 /** A child that says nothing so long after a job's time is over does not stop by itself any more. */
 const GRACE_MS = 10_000;
 
@@ -78,7 +80,8 @@ export class ModelHost {
    * `model.unreadable`, `limit.model_mb` for a file larger than the memory; `model.crashed`.
    */
   async model(options: ModelOptions): Promise<TextModel> {
-    const { name, path, sequences = 1, threads = 1 } = options;
+    const { name, path, threads = 1 } = options;
+    const sequences = Math.min(options.sequences ?? 1, MOST_SEQUENCES);
     const file = await this.#describe(path);
     const settings: ModelSettings = { path, context: Math.min(options.context ?? CONTEXT, file.context), sequences, threads };
     this.#slots = Math.max(this.#slots, sequences);
@@ -144,7 +147,7 @@ export class ModelHost {
     if (this.#child !== null) return this.#child;
     const child: ModelChild = new ModelChild({
       workers: this.#workers,
-      slots: this.#slots,
+      slots: MOST_SEQUENCES,
       memory_mb: this.#memory_mb,
       onMessage: (message) => this.#onMessage(message),
       onExit: (reason) => this.#onExit(child, reason),

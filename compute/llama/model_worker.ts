@@ -89,7 +89,7 @@ async function generated(
       },
     });
     if (metadata.stopReason === "abort" || signal.aborted) throw stopped(signal, task);
-    return { text: response, tokens, isWhole: metadata.stopReason !== "maxTokens" };
+    return { text: response, tokens: Math.min(tokens, task.tokens), isWhole: metadata.stopReason !== "maxTokens" };
   } finally {
     completion.dispose({ disposeSequence: false });
   }
