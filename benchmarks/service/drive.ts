@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { quantile } from "../measure.ts";
 
 export interface Driven {
   readonly requests: number;
+  readonly seconds: number;
+  /** How long each answer took. */
+  readonly waited_ms: readonly number[];
   readonly a_second: number;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
-  readonly p999_ms: number;
   /** Answers by their status. */
   readonly statuses: Readonly<Record<string, number>>;
 }
@@ -62,15 +61,16 @@ export async function drive(url: string, options: DriveOptions): Promise<Driven>
   };
   await Promise.all(Array.from({ length: options.connections }, work));
   const seconds = (performance.now() - start) / 1_000;
-  const part = (of: number): number => quantile(waited, of);
-  return {
-    requests: waited.length,
-    a_second: waited.length / seconds,
-    p50_ms: part(0.5),
-    p99_ms: part(0.99),
-    p999_ms: part(0.999),
-    statuses,
-  };
+  return { requests: waited.length, seconds, waited_ms: waited, a_second: waited.length / seconds, statuses };
+}
+
+/** Several runs as one. */
+export function together(runs: readonly Driven[]): Driven {
+  const sum = (of: (run: Driven) => number): number => runs.reduce((total, run) => total + of(run), 0);
+  const [requests, seconds] = [sum((run) => run.requests), sum((run) => run.seconds)];
+  const statuses: Record<string, number> = {};
+  for (const run of runs) for (const [status, count] of Object.entries(run.statuses)) statuses[status] = (statuses[status] ?? 0) + count;
+  return { requests, seconds, waited_ms: runs.flatMap(({ waited_ms }) => waited_ms), a_second: requests / seconds, statuses };
 }
 
 /** One connection that waits for each answer before it asks again. Answers must say their length. */

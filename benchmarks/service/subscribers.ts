@@ -26,7 +26,7 @@ export class Subscribers {
   }
 
   /** Ends all of them. Returns how many bytes they were sent. */
-  async close(): Promise<number> {
+  close(): number {
     for (const socket of this.#sockets) socket.destroy();
     return this.#bytes;
   }
