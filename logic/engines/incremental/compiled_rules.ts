@@ -1,8 +1,8 @@
-import { entryRuns } from "./entry_runs.ts";
+import { type EntryRuns, entryRuns } from "./entry_runs.ts";
 import type { GroupState } from "./group_state.ts";
 import type { IntList } from "./int_list.ts";
 import type { GroupNode, HeadRule } from "./network.ts";
-import { type Entry, planOf } from "./plan.ts";
+import { type Entry, type Plan, planOf } from "./plan.ts";
 import { compileRule, type Sink } from "./rule_code.ts";
 import type { RuleForm } from "./rule_form.ts";
 import { arrivalSink, candidateSink, countSink, departureSink, type Emit, type Follow, memberFailureSink, memberSink } from "./sinks.ts";
@@ -73,9 +73,9 @@ export class CompiledRule {
 
   /** Adds the derivations of recursive tuples, from nothing; they are dealt with run by run that share the cell of `sharedColumn`. */
   step(literal: number): { readonly run: RowsRun; readonly sharedColumn: number | null } {
-    const entry: Entry = { kind: "atom", literal };
-    const runs = entryRuns(this.form, planOf(this.form, entry, this.#store.statistics));
-    return { run: this.#compile(entry, this.#insertSink(), true), sharedColumn: runs?.columns[0] ?? null };
+    const plan = planOf(this.form, { kind: "atom", literal }, this.#store.statistics);
+    const runs = entryRuns(this.form, plan);
+    return { run: this.#compilePlan(plan, this.#insertSink(), runs), sharedColumn: runs?.columns[0] ?? null };
   }
 
   /** What a change of something outside of the rule's recursion does. */
@@ -115,9 +115,12 @@ export class CompiledRule {
     return { emit, fail: memberFailureSink(group), outer: group.node.outer.length };
   }
 
-  #compile<T>(entry: Entry, sink: Sink, byRuns = false): T {
-    const plan = planOf(this.form, entry, this.#store.statistics);
-    return compileRule<T>({ form: this.form, plan, sink, context: this.#store.context(this.#recursion), head: this.#table, byRuns });
+  #compile<T>(entry: Entry, sink: Sink): T {
+    return this.#compilePlan(planOf(this.form, entry, this.#store.statistics), sink, null);
+  }
+
+  #compilePlan<T>(plan: Plan, sink: Sink, runs: EntryRuns | null): T {
+    return compileRule<T>({ form: this.form, plan, sink, context: this.#store.context(this.#recursion), head: this.#table, runs });
   }
 }
 

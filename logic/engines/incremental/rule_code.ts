@@ -1,6 +1,6 @@
 import type { ValueType } from "../../../schema/value.ts";
 import { AtomCode } from "./atom_code.ts";
-import { entryRuns } from "./entry_runs.ts";
+import type { EntryRuns } from "./entry_runs.ts";
 import { NO_VALUE } from "./group_fold.ts";
 import { compileSource, STEP, slotSource } from "./key_code.ts";
 import type { KeyIndex } from "./key_index.ts";
@@ -63,8 +63,8 @@ export interface RuleCodeInput {
   readonly context: CodeContext;
   /** Of the entry `head`: the table of the row; atoms of the recursion count only where they came before `limit`. */
   readonly head: Table | null;
-  /** Of the entry `atom`, all of whose tuples can be seen: what tuples that follow one another share is found once for them. */
-  readonly byRuns?: boolean;
+  /** Of the entry `atom`, all of whose tuples can be seen: what tuples that follow one another share, which is found once for them. */
+  readonly runs?: EntryRuns | null;
 }
 
 /**
@@ -125,8 +125,7 @@ class RuleCode {
 
   /** Writes entry and steps run by run, where that is asked for and of use. */
   #stepsByRuns(): boolean {
-    const { form, plan, byRuns } = this.#input;
-    const runs = byRuns === true ? entryRuns(form, plan) : null;
+    const { form, plan, runs = null } = this.#input;
     if (runs === null || plan.entry.kind !== "atom") return false;
     const literal = form.literals[plan.entry.literal] as AtomLiteral;
     this.#atoms.enterRuns(literal, runs.columns);
