@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { constants, open } from "node:fs/promises";
-import { leafHash } from "./merkle_tree.ts";
+import { leafHasher } from "../../schema/merkle.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -22,7 +22,7 @@ export async function hashFile(path: string, options: HashFileOptions): Promise<
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const whole = createHash("sha256");
-    const leaf: Hash | null = options.leaf ? leafHash() : null;
+    const leaf: Hash | null = options.leaf ? leafHasher() : null;
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     let bytes = 0;
     for (;;) {

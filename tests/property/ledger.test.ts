@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { consistencyPath, inclusionPath, Leaves, leafHash, rootOf } from "../../schema/merkle.ts";
 import { rootOfInclusion, rootsOfConsistency } from "../../verify/ledger/check_proof.ts";
-import { consistencyPath, inclusionPath, Leaves, leafHash, rootOf } from "../../verify/ledger/merkle.ts";
 import { consistencyRoots, inclusionRoot, mth } from "../support/rfc6962.ts";
 
 const SIZE_MAX = 130;

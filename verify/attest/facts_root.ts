@@ -1,7 +1,7 @@
 import { canonicalScalar } from "../../schema/canonical.ts";
 import { rowText } from "../../schema/delta_id.ts";
+import { HASH_BYTES, Leaves, leafHash, rootOf } from "../../schema/merkle.ts";
 import type { Row } from "../../schema/value.ts";
-import { HASH_BYTES, Leaves, leafHash, rootOf } from "../ledger/merkle.ts";
 import { hashText } from "../ledger/proof.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { AssayError } from "../../schema/assay_error.ts";
+import { inclusionPath, rootOf } from "../../schema/merkle.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
-import { inclusionPath, rootOf } from "../ledger/merkle.ts";
 import { hashText } from "../ledger/proof.ts";
 import { leafOfCommit, readLeaves } from "../ledger/read_ledger.ts";
 import { readEntries } from "../log.ts";

@@ -1,6 +1,6 @@
+import { leafHashHex } from "../../schema/merkle.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 import type { Value, ValueType } from "../../schema/value.ts";
-import { leafHashHex } from "./merkle.ts";
 
 /** A leaf to append: a commit by its number, or a refusal, whose text is kept because nothing else holds it for ever. */
 export interface NewLeaf {

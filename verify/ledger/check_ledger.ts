@@ -1,8 +1,8 @@
+import { leafHashHex } from "../../schema/merkle.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 import type { LogBreak } from "../check_log.ts";
 import { type LogEntry, readEntries } from "../log.ts";
 import { commitLeaf } from "./leaf.ts";
-import { leafHashHex } from "./merkle.ts";
 
 const BATCH = 10_000;
 

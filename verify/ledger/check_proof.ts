@@ -1,4 +1,4 @@
-import { nodeHash } from "./merkle.ts";
+import { nodeHash } from "../../schema/merkle.ts";
 
 /**
  * The root that an inclusion proof leads to, by RFC 9162, section 2.1.3.2; null where the path is too long or too short for a leaf of that

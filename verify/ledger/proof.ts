@@ -1,7 +1,7 @@
+import { leafHash } from "../../schema/merkle.ts";
 import { unreachable } from "../../schema/unreachable.ts";
 import type { CheckingKey } from "../signing/keys.ts";
 import { rootOfInclusion, rootsOfConsistency } from "./check_proof.ts";
-import { leafHash } from "./merkle.ts";
 import { isSignedBy, type SignedTreeHead } from "./tree_head.ts";
 
 /** That a verdict is a leaf of the ledger. Hashes are `sha256:<hex>`. */

@@ -1,7 +1,7 @@
 import { AssayError } from "../../schema/assay_error.ts";
+import { consistencyPath, inclusionPath, type Leaves, rootOf } from "../../schema/merkle.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 import type { SigningKey } from "../signing/keys.ts";
-import { consistencyPath, inclusionPath, type Leaves, rootOf } from "./merkle.ts";
 import { type ConsistencyProof, type HeadProof, hashText, type InclusionProof } from "./proof.ts";
 import { type FoundLeaf, leafOfCommit, leafOfDelta, readLeaves } from "./read_ledger.ts";
 import { type SignedTreeHead, signedTreeHead } from "./tree_head.ts";

@@ -1,7 +1,7 @@
+import { HASH_BYTES, Leaves } from "../../schema/merkle.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 import { readEntries } from "../log.ts";
 import { commitLeaf } from "./leaf.ts";
-import { HASH_BYTES, Leaves } from "./merkle.ts";
 
 const BATCH = 100_000;
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ArtifactFolder } from "../../../../ingest/alloy/artifact_folder.ts";
 import { hashFiles } from "../../../../ingest/alloy/hash_files.ts";
-import { leafHash, merkleRoot } from "../../../../ingest/alloy/merkle_tree.ts";
+import { merkleRoot } from "../../../../ingest/alloy/merkle_tree.ts";
 import { limitsWith } from "../../../../schema/limits.ts";
+import { leafHasher } from "../../../../schema/merkle.ts";
 import { factsOf, folderOf, readAlloy } from "../../../support/alloys.ts";
 
 const sha = (content: string): string => `sha256:${hash("sha256", content, "hex")}`;
@@ -23,7 +24,7 @@ test("Merkle roots are those of RFC 6962: the vectors of Certificate Transparenc
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
   ];
-  const hashes = leaves.map((leaf) => leafHash().update(Buffer.from(leaf, "hex")).digest());
+  const hashes = leaves.map((leaf) => leafHasher().update(Buffer.from(leaf, "hex")).digest());
   for (const [index, root] of roots.entries()) assert.equal(merkleRoot(hashes.slice(0, index + 1))?.toString("hex"), root);
   assert.equal(merkleRoot([]), null);
 });
@@ -55,7 +56,7 @@ test("files are hashed, and their sizes measured", async () => {
     },
     { artifacts },
   );
-  const leaf = (text: string): Buffer => leafHash().update(text).digest();
+  const leaf = (text: string): Buffer => leafHasher().update(text).digest();
   const root = merkleRoot([leaf("C"), leaf("B")])?.toString("hex");
   const measured = factsOf(read, "measured_digest").filter(([, , rule]) => rule === "file" || rule === "merkle");
   assert.deepEqual(measured, [
@@ -134,6 +135,6 @@ test("large files are hashed in threads, with progress", async () => {
     digests.map((digest) => digest?.sha256 ?? null),
     [hash("sha256", content, "hex"), hash("sha256", `${content}!`, "hex"), null],
   );
-  assert.equal(digests[1]?.leaf, leafHash().update(`${content}!`).digest("hex"));
+  assert.equal(digests[1]?.leaf, leafHasher().update(`${content}!`).digest("hex"));
   assert.equal(told.at(-1)?.[0], 2 * content.length + 1);
 });

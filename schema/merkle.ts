@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 
 /** The Merkle tree of RFC 6962, section 2.1, over SHA-256. Hashes are 32 bytes. */
 export const HASH_BYTES = 32;
@@ -6,9 +6,14 @@ const LEAF = Uint8Array.of(0);
 /** `01` and room for two hashes: the bytes of the node that is hashed at the moment. */
 const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 
-/** The hash of a leaf: SHA-256 over `00` and its bytes. */
+/** A hash that takes the bytes of one leaf, piece by piece: SHA-256 over `00` and what it is given. */
+export function leafHasher(): Hash {
+  return createHash("sha256").update(LEAF);
+}
+
+/** The hash of a leaf. */
 export function leafHash(data: Uint8Array | string): Uint8Array {
-  return createHash("sha256").update(LEAF).update(data).digest();
+  return leafHasher().update(data).digest();
 }
 
 /** `leafHash` of a text in hex, for many. */

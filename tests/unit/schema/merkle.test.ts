@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rootOfInclusion, rootsOfConsistency } from "../../../../verify/ledger/check_proof.ts";
-import { consistencyPath, inclusionPath, Leaves, leafHash, leafHashHex, rootOf } from "../../../../verify/ledger/merkle.ts";
+import { consistencyPath, inclusionPath, Leaves, leafHash, leafHashHex, rootOf } from "../../../schema/merkle.ts";
+import { rootOfInclusion, rootsOfConsistency } from "../../../verify/ledger/check_proof.ts";
 
 /** The reference vectors of the certificate-transparency project (`merkle_tree_test.cc`): eight leaves and the roots over 0 … 8 of them. */
 const INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
