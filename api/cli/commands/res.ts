@@ -1,14 +1,12 @@
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { evaluate, isStable } from "../../../logic/res/evaluate.ts";
 import type { Fiber } from "../../../logic/res/fiber.ts";
-import { normalForm } from "../../../logic/res/normal_form.ts";
 import { parseRes } from "../../../logic/res/parse_res.ts";
-import { coreRules, extendedRules } from "../../../logic/res/rules.ts";
-import { type Term, termText } from "../../../logic/res/term.ts";
+import type { Term } from "../../../logic/res/term.ts";
 import type { ErrorReport } from "../../../schema/assay_error.ts";
 import { registry } from "../../../schema/errors.ts";
 import { fiberAt } from "../../machine/fiber_at.ts";
+import { type ResReading, readTerm, resData } from "../../machine/res_reading.ts";
 import type { Door } from "../door.ts";
 import { withFactBase } from "../fact_base_door.ts";
 import { type CommonOptions, count, jsonOption, limitOption, limitsOf } from "../options.ts";
@@ -22,13 +20,6 @@ interface ResOptions extends CommonOptions {
   readonly asOf?: number;
   readonly let: readonly string[];
   readonly core?: boolean;
-}
-
-/** What a term denotes at a history. */
-interface Reading {
-  readonly at: string;
-  readonly element: string;
-  readonly stable: boolean;
 }
 
 const HELP = `
@@ -63,30 +54,29 @@ export function resCommand(root: Command, door: Door): void {
 
 async function res(door: Door, written: string, options: ResOptions): Promise<Outcome> {
   const term = parseRes(written, limitsOf(options.limit));
-  const normal = termText(normalForm(term, options.core === true ? coreRules : extendedRules));
   const reading = await readAt(door, term, options);
-  const data = { term: termText(term), normal, ...(reading ?? { at: null, element: null, stable: null }) };
+  const data = resData(term, options.core === true, reading);
   const events: ErrorReport[] = options.at !== undefined && reading === null ? [notRead(options.at)] : [];
   return {
     envelope: { ok: true, data, error: null, events, cursor: null },
     exit: 0,
     text: (style) => {
-      if (reading === null) return normal;
+      if (reading === null) return data.normal;
       const settled = style(reading.stable ? "green" : "yellow", reading.stable ? "stable" : "open");
-      return `${normal}\n= ${reading.element} over ${reading.at}, ${settled}`;
+      return `${data.normal}\n= ${reading.element} over ${reading.at}, ${settled}`;
     },
   };
 }
 
 /** Reads the term where the options say; null where they name no fact base. */
-async function readAt(door: Door, term: Term, options: ResOptions): Promise<Reading | null> {
+async function readAt(door: Door, term: Term, options: ResOptions): Promise<ResReading | null> {
   const { db, at, asOf } = options;
   if (db === undefined) return null;
   if (at === undefined) throw usageError("`--db` reads the term at a history, which `--at` names");
   return withFactBase(door, db, options, async (base) => {
     const fiber = await fiberAt(base, at, asOf ?? null);
     const bindings = new Map(options.let.map((text) => binding(text, fiber)));
-    return { at, element: fiber.name(evaluate(term, fiber, bindings)), stable: isStable(term, fiber, bindings) };
+    return readTerm(term, at, fiber, bindings);
   });
 }
 

@@ -1,12 +1,9 @@
 import { z } from "zod";
-import { evaluate, isStable } from "../../../logic/res/evaluate.ts";
 import type { Fiber } from "../../../logic/res/fiber.ts";
-import { normalForm } from "../../../logic/res/normal_form.ts";
 import { parseRes } from "../../../logic/res/parse_res.ts";
-import { coreRules, extendedRules } from "../../../logic/res/rules.ts";
-import { termText } from "../../../logic/res/term.ts";
 import { AssayError } from "../../../schema/assay_error.ts";
 import { fiberAt } from "../../machine/fiber_at.ts";
+import { readTerm, resData } from "../../machine/res_reading.ts";
 import { answerData } from "../answer.ts";
 import type { Context } from "../context.ts";
 import { JSON_MEDIA } from "../delta_body.ts";
@@ -51,14 +48,13 @@ export function resRoutes(context: Context): Route[] {
       answers: { 200: { description: "the normal form, and the element where a history is named", data: resAnswer } },
       errors: ["res.syntax", "res.fiber", "res.unbound", "limit.res_terms", "query.commit"],
       async handle({ body, principal }) {
-        const { term: written, at, as_of, let: lets = {}, core } = readJsonBody(body, resInput);
+        const { term: written, at, as_of, let: lets = {}, core = false } = readJsonBody(body, resInput);
         const term = parseRes(written, context.base.limits);
-        const texts = { term: termText(term), normal: termText(normalForm(term, core === true ? coreRules : extendedRules)) };
-        if (at === undefined) return answerData({ ...texts, at: null, element: null, stable: null });
+        if (at === undefined) return answerData(resData(term, core, null));
         await context.gatekeeper.authorize(principal, { kind: "read", relation: null });
         const fiber = await context.queries.pass(() => fiberAt(context.base, at, as_of ?? null));
         const bindings = new Map(Object.entries(lets).map(([name, element]) => [name, elementOf(fiber, name, element)]));
-        return answerData({ ...texts, at, element: fiber.name(evaluate(term, fiber, bindings)), stable: isStable(term, fiber, bindings) });
+        return answerData(resData(term, core, readTerm(term, at, fiber, bindings)));
       },
     }),
   ];
