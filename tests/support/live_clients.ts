@@ -65,6 +65,20 @@ class Log {
   }
 }
 
+function clientOf(log: Log, close: () => Promise<void>): LiveClient {
+  return {
+    events: log.events,
+    get cursor() {
+      return log.cursor;
+    },
+    get closed() {
+      return log.closed;
+    },
+    until: (isEnough) => log.until(isEnough),
+    close,
+  };
+}
+
 /** Subscribes by server-sent events. */
 export async function sseClient(url: string, query: string, lastEventId?: string): Promise<LiveClient> {
   const aborted = new AbortController();
@@ -90,20 +104,10 @@ export async function sseClient(url: string, query: string, lastEventId?: string
     log.closed = why;
     log.wake();
   });
-  return {
-    events: log.events,
-    get cursor() {
-      return log.cursor;
-    },
-    get closed() {
-      return log.closed;
-    },
-    until: (isEnough) => log.until(isEnough),
-    async close() {
-      aborted.abort();
-      await reading;
-    },
-  };
+  return clientOf(log, async () => {
+    aborted.abort();
+    await reading;
+  });
 }
 
 /** Subscribes by a WebSocket. */
@@ -120,20 +124,10 @@ export async function wsClient(url: string, query: string): Promise<LiveClient> 
     log.wake();
   });
   await Promise.race([once(socket, "open"), gone]);
-  return {
-    events: log.events,
-    get cursor() {
-      return log.cursor;
-    },
-    get closed() {
-      return log.closed;
-    },
-    until: (isEnough) => log.until(isEnough),
-    async close() {
-      socket.close();
-      await gone;
-    },
-  };
+  return clientOf(log, async () => {
+    socket.close();
+    await gone;
+  });
 }
 
 /** The rows that a subscriber has after these events; throws where one comes twice, or goes that was not there. */
