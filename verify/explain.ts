@@ -7,17 +7,17 @@ import { didYouMean } from "../logic/language/did_you_mean.ts";
 import { parseGroundAtom } from "../logic/language/dl/parse_query.ts";
 import type { IrProgram } from "../logic/language/ir.ts";
 import { AssayError } from "../schema/assay_error.ts";
-import type { ProposedValue } from "../schema/delta.ts";
+import type { ProposedDelta, ProposedValue } from "../schema/delta.ts";
 import { rowText } from "../schema/delta_id.ts";
 import type { Fact } from "../schema/fact.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Place } from "../schema/place.ts";
 import type { Relation } from "../schema/relation.ts";
 import type { Row } from "../schema/value.ts";
-import type { Undecided, Violation } from "../schema/verdict.ts";
+import type { Undecided, Verdict, Violation } from "../schema/verdict.ts";
 import { typedValue } from "./checks/types.ts";
 import type { GateInput } from "./gate.ts";
-import { recreate } from "./judge_again.ts";
+import { type Recreated, recreate, recreateProposed } from "./judge_again.ts";
 import { lawRelation } from "./law_violations.ts";
 import { rejected } from "./load.ts";
 import { type Origins, originsOf } from "./origins.ts";
@@ -30,14 +30,16 @@ import { factTable } from "./store/relation_table.ts";
 export type Explanation =
   | { readonly kind: "proof"; readonly asOf: number; readonly proof: Proof }
   | { readonly kind: "why_not"; readonly asOf: number; readonly why: WhyNot }
-  | {
-      readonly kind: "violation";
-      readonly delta: string;
-      readonly violation: Violation;
-      readonly proof: Proof | null;
-      /** Of an answer set program: the laws that no answer set meets together over the violation's facts. Empty for any other. */
-      readonly clash: readonly ClashingLaw[];
-    };
+  | ExplainedViolation;
+
+export interface ExplainedViolation {
+  readonly kind: "violation";
+  readonly delta: string;
+  readonly violation: Violation;
+  readonly proof: Proof | null;
+  /** Of an answer set program: the laws that no answer set meets together over the violation's facts. Empty for any other. */
+  readonly clash: readonly ClashingLaw[];
+}
 
 export interface ClashingLaw {
   readonly law: string;
@@ -74,7 +76,7 @@ export async function explainFact(source: QuerySource, text: string): Promise<Ex
  * Errors: `explain.unknown_fingerprint`, `explain.undecided`.
  */
 export async function explainViolation(input: GateInput, fingerprint: string): Promise<Explanation> {
-  const { session, clock, limits } = input;
+  const { session } = input;
   const [row] = await session.rows(
     `SELECT v.delta FROM assay.violation AS v JOIN assay.delta AS d ON d.id = v.delta WHERE v.fingerprint = ?
      ORDER BY d.head DESC, d."time" DESC LIMIT 1`,
@@ -87,17 +89,45 @@ export async function explainViolation(input: GateInput, fingerprint: string): P
     throw new AssayError("explain.unknown_fingerprint", `no verdict kept here shows a violation \`${fingerprint}\``);
   }
   const recreated = violation.code === undefined ? await recreate(input, delta) : null;
-  const law = recreated?.inForce.program.laws.find(({ id }) => id === violation.law);
-  if (recreated === null || law === undefined) return { kind: "violation", delta, violation, proof: null, clash: [] };
-  const { program } = recreated.inForce;
-  if (violation.clash !== undefined)
-    return { kind: "violation", delta, violation, proof: null, clash: clashingLaws(program, violation.clash) };
+  return recreated === null ? unproven(delta, violation) : violationProof(input, recreated, delta, violation);
+}
+
+/**
+ * Explains violations that a verdict on a delta shows which is not kept, as a dry run's is not: the delta is applied in the caller's open
+ * transaction over the state it was judged against, and the caller rolls it back. Errors: `explain.undecided`.
+ */
+export async function explainProposed(
+  input: GateInput,
+  proposed: ProposedDelta,
+  { delta, base }: Pick<Verdict, "delta" | "base">,
+  violations: readonly Violation[],
+): Promise<ExplainedViolation[]> {
+  const recreated = await recreateProposed(input, proposed, base);
+  const found: ExplainedViolation[] = [];
+  for (const violation of violations) found.push(await violationProof(input, recreated, delta ?? "", violation));
+  return found;
+}
+
+function unproven(delta: string, violation: Violation): ExplainedViolation {
+  return { kind: "violation", delta, violation, proof: null, clash: [] };
+}
+
+async function violationProof(
+  { session, clock, limits }: GateInput,
+  { inForce: { program }, delta: typed, logs }: Recreated,
+  delta: string,
+  violation: Violation,
+): Promise<ExplainedViolation> {
+  const law = program.laws.find(({ id }) => id === violation.law);
+  if (law === undefined || violation.code !== undefined) return unproven(delta, violation);
+  if (violation.clash !== undefined) return { ...unproven(delta, violation), clash: clashingLaws(program, violation.clash) };
   const engine: DuckDbInput = { program, limits, session, clock, table: factTable, isDistinct: () => true };
   const fact = { relation: law.relation, row: witnessRow(lawRelation(program, law), violation, limits) };
   const { undecided, proof } = await prove(engine, fact);
   refuseUndecided(undecided);
-  const origins = knownPlaces(violation, originsOf(session, program.relations, recreated.delta, { logs: recreated.logs }));
-  return { kind: "violation", delta, violation, proof: proof === null ? null : await withPlaces(proof, origins), clash: [] };
+  if (proof === null) return unproven(delta, violation);
+  const origins = knownPlaces(violation, originsOf(session, program.relations, typed, { logs }));
+  return { ...unproven(delta, violation), proof: await withPlaces(proof, origins) };
 }
 
 function clashingLaws({ laws }: IrProgram, clash: readonly string[]): ClashingLaw[] {

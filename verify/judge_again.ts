@@ -1,5 +1,6 @@
 import { type Theory, theoryOf } from "../logic/theory.ts";
 import { AssayError } from "../schema/assay_error.ts";
+import type { ProposedDelta } from "../schema/delta.ts";
 import type { SqlSession } from "../schema/sql_session.ts";
 import type { Violation } from "../schema/verdict.ts";
 import { checkShape } from "./checks/shape.ts";
@@ -47,7 +48,7 @@ export interface Recreated {
 
 /** Takes the open transaction to where the laws judged a stored, well-formed delta. The caller rolls it back. Null where none is kept. */
 export async function recreate(input: GateInput, delta: string): Promise<Recreated | null> {
-  const { session, limits } = input;
+  const { session } = input;
   const judged = await readJudged(session, delta);
   if (judged === null) return null;
   const past = await takenBack(input, judged.head);
@@ -60,12 +61,22 @@ export async function recreate(input: GateInput, delta: string): Promise<Recreat
     return { inForce, delta: [], logs: new Map() };
   }
   const proposed = await proposedAgain(session, delta);
-  if (proposed === null) return null;
-  const { inForce } = past.state;
+  return proposed === null ? null : applied(past, proposed, logs);
+}
+
+/** As `recreate`, for a delta that is not kept, over the state of the commit `head`. */
+export async function recreateProposed(input: GateInput, proposed: ProposedDelta, head: number): Promise<Recreated> {
+  const past = await takenBack(input, head);
+  const generations = await readGenerations(input.session);
+  return applied(past, proposed, new Map(generations.filter(({ to }) => to === null).map(({ name, log }) => [name, log])));
+}
+
+async function applied({ session, limits, state }: GateInput, proposed: ProposedDelta, logs: Recreated["logs"]): Promise<Recreated> {
+  const { inForce } = state;
   const page = new ViolationPage(0, 0);
-  const typed = checkTypes(checkShape(proposed, inForce.program.relations, page), limits, page);
-  await speculate(session, await stageRows(session, typed, "assay_staged"), "assay_effective");
-  return { inForce, delta: typed, logs };
+  const delta = checkTypes(checkShape(proposed, inForce.program.relations, page), limits, page);
+  await speculate(session, await stageRows(session, delta, "assay_staged"), "assay_effective");
+  return { inForce, delta, logs };
 }
 
 async function readJudged(session: SqlSession, delta: string): Promise<{ kind: "delta" | "load"; head: number } | null> {

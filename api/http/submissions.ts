@@ -2,7 +2,7 @@ import type { Clock } from "../../schema/clock.ts";
 import type { ProposedDelta } from "../../schema/delta.ts";
 import type { Verdict } from "../../schema/verdict.ts";
 import type { Principal } from "../../verify/checks/authorization/principal.ts";
-import type { Explanation } from "../../verify/explain.ts";
+import { type Explanation, explainProposed } from "../../verify/explain.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
 import { repairDelta } from "../../verify/repair/repair_delta.ts";
 import { DryRuns } from "./dry_runs.ts";
@@ -62,14 +62,16 @@ export class Submissions {
     return Promise.allSettled(deltas.map((delta) => this.submit(principal, delta, { isDry: false, repairs: 0 })));
   }
 
-  /** What stands behind the first violations of a refused delta that is kept. */
-  async explanations(verdict: Verdict, depth: number): Promise<Explanation[]> {
-    if (verdict.verdict !== "refused") return [];
-    const found: Explanation[] = [];
-    for (const { fingerprint, code } of verdict.violations.slice(0, EXPLAINED)) {
-      if (code === undefined) found.push(await this.#base.explain(fingerprint, { depth }));
-    }
-    return found;
+  /** What stands behind the first violations of the laws that a verdict on a delta shows. Errors: `explain.undecided`. */
+  async explanations(delta: ProposedDelta, verdict: Verdict, depth: number): Promise<Explanation[]> {
+    const lawful = verdict.verdict === "refused" ? verdict.violations.filter(({ code }) => code === undefined) : [];
+    if (lawful.length === 0) return [];
+    return this.#turnstile.pass(() =>
+      this.#base.look((input) => {
+        const limits = { ...input.limits, explain_depth: depth };
+        return explainProposed({ ...input, limits }, delta, verdict, lawful.slice(0, EXPLAINED));
+      }),
+    );
   }
 
   #propose(delta: ProposedDelta): Promise<Verdict> {

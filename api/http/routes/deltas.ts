@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { AssayError } from "../../../schema/assay_error.ts";
+import { AssayError, type ErrorReport } from "../../../schema/assay_error.ts";
 import type { ProposedDelta } from "../../../schema/delta.ts";
 import type { Verdict } from "../../../schema/verdict.ts";
 import { verdictJson } from "../../../schema/verdict_wire.ts";
+import type { Explanation } from "../../../verify/explain.ts";
 import { exactIntegers } from "../../report/envelope_json.ts";
 import { type Answer, answerData, answerJson, etagOf } from "../answer.ts";
 import type { Context } from "../context.ts";
@@ -61,8 +62,8 @@ function submitRoute(context: Context): Route {
       if (given.verdict !== "accepted") refuse(given, headers["if-match"], headers.prefer);
       const isMinimal = MINIMAL.test(headers.prefer ?? "");
       if (query.explain === undefined) return verdictAnswer(given, verdictJson(isMinimal ? minimal(given) : given));
-      const explanations = query.dryRun === true ? [] : await context.submissions.explanations(given, query.explain);
-      return verdictAnswer(given, JSON.stringify({ ...given, explanations }, exactIntegers));
+      const { explanations, events } = await explained(context, delta, given, query.explain);
+      return verdictAnswer(given, JSON.stringify({ ...given, explanations }, exactIntegers), events);
     },
   });
 }
@@ -106,10 +107,25 @@ function refuse(given: Verdict, match: string | undefined, prefer: string | unde
   throw new Refusal("http.refused", `the delta is ${given.verdict}`, given, gate);
 }
 
-function verdictAnswer(given: Verdict, data: string): Answer {
+/** The proofs of violations; where they cannot be had in time the verdict is given all the same, with an event that says why. */
+async function explained(
+  { submissions }: Context,
+  delta: ProposedDelta,
+  given: Verdict,
+  depth: number,
+): Promise<{ readonly explanations: readonly Explanation[]; readonly events: readonly ErrorReport[] }> {
+  try {
+    return { explanations: await submissions.explanations(delta, given, depth), events: [] };
+  } catch (cause) {
+    if (!(cause instanceof AssayError)) throw cause;
+    return { explanations: [], events: [cause.report()] };
+  }
+}
+
+function verdictAnswer(given: Verdict, data: string, events: readonly ErrorReport[] = []): Answer {
   const headers: Record<string, string> = { etag: etagOf(given.commit ?? given.base) };
   if (given.replayed) headers["idempotent-replayed"] = "true";
-  return answerJson(data, { cursor: given.cursor, headers });
+  return answerJson(data, { events, cursor: given.cursor, headers });
 }
 
 const batchAnswer = z.object({

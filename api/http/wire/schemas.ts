@@ -146,11 +146,13 @@ const attempt: z.ZodType = z
   })
   .meta({ id: "Attempt" });
 
+const clashingLaw = z.object({ law: z.string(), message: z.string(), file: z.string(), line: count }).meta({ id: "ClashingLaw" });
+
 export const explanation = z
   .union([
     z.object({ kind: z.literal("proof"), asOf: commitNumber, proof }),
     z.object({ kind: z.literal("why_not"), asOf: commitNumber, why: whyNot }),
-    z.object({ kind: z.literal("violation"), delta: sha256Text, violation, proof: proof.nullable() }),
+    z.object({ kind: z.literal("violation"), delta: sha256Text, violation, proof: proof.nullable(), clash: z.array(clashingLaw) }),
   ])
   .meta({ id: "Explanation" });
 

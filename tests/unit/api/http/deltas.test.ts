@@ -107,6 +107,36 @@ test("a refusal brings its proofs and the repairs that were asked for", async ()
   });
 });
 
+test("a dry run is explained as a delta that is kept is", async () => {
+  await withService(async ({ submit, call, base }) => {
+    await submit(orderOf(1));
+    const bad = {
+      assert: {
+        order: [
+          [7, "nobody", 5],
+          [8, "none", 6],
+        ],
+      },
+    };
+    const explained = async (query: string): Promise<unknown> => {
+      const { json } = await submit(bad, `/v1/deltas?${query}`);
+      assert.equal(json.data["verdict"], "refused");
+      const { explanations } = json.data as unknown as { explanations: { kind: string; violation: { law: string }; proof: object }[] };
+      return explanations.map(({ kind, violation, proof }) => [kind, violation.law, proof]);
+    };
+    const dry = await explained("dryRun&explain=8");
+    assert.equal((dry as unknown[]).length, 2);
+    assert.equal((await base.refusals()).length, 0);
+    assert.deepEqual(await explained("explain=8"), dry);
+    assert.equal(base.head, 2);
+    const malformed = await submit({ assert: { order: [[1]] } }, "/v1/deltas?dryRun&explain=3");
+    assert.deepEqual(malformed.json.data["explanations"], []);
+    const { violations } = (await submit(bad, "/v1/deltas?dryRun")).json.data as unknown as { violations: { fingerprint: string }[] };
+    const kept = await call("GET", `/v1/explain?target=${violations[0]?.fingerprint}`);
+    assert.deepEqual([kept.json.data["kind"], kept.json.data["clash"]], ["violation", []]);
+  });
+});
+
 test("NDJSON is the head's line and a line an operation", async () => {
   await withService(async ({ call, base }) => {
     const lines = [
