@@ -57,6 +57,8 @@ export interface LoadOptions {
   readonly reason: string;
   readonly ratchet?: boolean;
   readonly allowDestructive?: boolean;
+  /** The commit that the load is made for; any where absent. */
+  readonly base?: number;
 }
 
 export interface ProposeOptions {
@@ -171,11 +173,12 @@ export class FactBase {
 
   /**
    * Puts theories in force: a delta of its own, judged against the facts present; see `judgeTheories`. The same bytes again commit
-   * nothing and give the first verdict. Errors: `theory.rejected`, `theory.destructive`, `theory.name_case`, and those of `propose`.
+   * nothing and give the first verdict. Errors: `theory.rejected`, `theory.destructive`, `theory.name_case`, `gate.stale_base`,
+   * `gate.unknown_base`, and those of `propose`.
    */
   async loadTheory(theories: readonly Theory[], options: LoadOptions): Promise<Verdict> {
-    const { author, reason, ratchet = false, allowDestructive = false } = options;
-    const request: LoadRequest = { theories, author, reason, ratchet, allowDestructive };
+    const { author, reason, ratchet = false, allowDestructive = false, base = null } = options;
+    const request: LoadRequest = { theories, author, reason, ratchet, allowDestructive, base };
     return this.#exclusive(async () => {
       const judgement = await inOpenTransaction(this.#session, () => judgeLoad(this.#gateInput(), request));
       const { verdict, state } = await settleJudgement(this.#writer, this.#state, judgement, true);

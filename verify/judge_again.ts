@@ -108,7 +108,7 @@ async function storedLoad(session: SqlSession, id: string): Promise<LoadRequest>
     theories.push(theoryOf(new Map(files.map(([path, text]) => [String(path), String(text)]))));
   }
   const { proposer: author, reason, ratchet, allow_destructive: allowDestructive } = body;
-  return { theories, author, reason, ratchet, allowDestructive };
+  return { theories, author, reason, ratchet, allowDestructive, base: null };
 }
 
 interface StoredLoad {

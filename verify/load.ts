@@ -33,6 +33,8 @@ export interface LoadRequest {
   readonly ratchet: boolean;
   /** Let base relations lose or retype attributes, or vanish, while facts stand in them. */
   readonly allowDestructive: boolean;
+  /** The commit that the load is made for; null for any. */
+  readonly base: number | null;
 }
 
 export type LoadJudgement = Exclude<Judgement, { kind: "accepted" }> | { kind: "lawful"; delta: JudgedDelta; consequences: Consequences };
@@ -42,7 +44,7 @@ export type LoadJudgement = Exclude<Judgement, { kind: "accepted" }> | { kind: "
  * RFC 8785 JSON of `{kind: "load", base, proposer, reason, ratchet, allow_destructive, theories: {name: {version, hash}}}`;
  * theories that are in force with the same bytes leave nothing to do, and their load's verdict is replayed.
  * A load is accepted over no facts too: it promises nothing about facts that are not there.
- * Errors: `theory.rejected` with every diagnostic, `theory.destructive`, `theory.name_case`.
+ * Errors: `theory.rejected` with every diagnostic, `theory.destructive`, `theory.name_case`, `gate.stale_base`, `gate.unknown_base`.
  */
 export async function judgeTheories(input: GateInput, request: LoadRequest, offset = 0): Promise<LoadJudgement> {
   const { session, state } = input;
@@ -50,6 +52,7 @@ export async function judgeTheories(input: GateInput, request: LoadRequest, offs
   const inForce = await compileSet(state.inForce, request.theories);
   const changed = inForce.theories.filter((theory) => state.inForce.hashes[theory.name] !== theory.hash);
   if (changed.length === 0) return { kind: "replayed", verdict: await firstLoad(input, request.theories) };
+  checkHead(request.base, state.head);
   const open = generationsAt(await readGenerations(session), state.head);
   const relations = baseRelations(inForce.program.relations);
   const schema = await changeSchema(session, open, relations, state.head + 1, request.allowDestructive);
@@ -75,6 +78,12 @@ export async function judgeTheories(input: GateInput, request: LoadRequest, offs
   if (verdict.verdict === "refused") return { kind: "refused", refused: delta };
   const settle = [...state.waived.keys()].filter((fingerprint) => !standing.has(fingerprint));
   return { kind: "lawful", delta, consequences: { changes: [], schema, waive, settle, inForce } };
+}
+
+function checkHead(base: number | null, head: number): void {
+  if (base === null || base === head) return;
+  const code = base < head ? "gate.stale_base" : "gate.unknown_base";
+  throw new AssayError(code, `the load was made for commit ${base}, the head is commit ${head}`);
 }
 
 interface Present {

@@ -15,6 +15,7 @@ import { openMemory } from "../../verify/store/duckdb_session.ts";
 import { importedDelta } from "../cli/imported_delta.ts";
 import { stagedPart } from "../cli/source_part.ts";
 import { leftOutLines } from "../report/import_text.ts";
+import { isStale, staleBase } from "./if_match.ts";
 import type { JobProgress } from "./jobs.ts";
 import type { Upload } from "./upload.ts";
 
@@ -25,6 +26,8 @@ export interface ImportRequest {
   readonly replace: boolean;
   readonly proposer: string;
   readonly reason: string;
+  /** The commit that the import is made for; null for any. */
+  readonly base: number | null;
   /** Lets a caller look at the delta before it is proposed; what it throws ends the import. */
   authorize(delta: ProposedDelta): Promise<void>;
 }
@@ -44,8 +47,8 @@ export function quarantineFile(upload: Upload): string {
 }
 
 /**
- * Proposes the records of an uploaded file as one delta. Errors: those of `stageFile` and `FactBase.propose`, and `import.quarantined` where
- * records became no fact and violations refuse.
+ * Proposes the records of an uploaded file as one delta. Errors: those of `stageFile` and `FactBase.propose`, `import.quarantined` where
+ * records became no fact and violations refuse, and `http.base_stale`.
  */
 export async function importFile(base: FactBase, upload: Upload, request: ImportRequest, progress: JobProgress): Promise<Imported> {
   const { limits } = base;
@@ -68,11 +71,13 @@ export async function importFile(base: FactBase, upload: Upload, request: Import
     });
     const delta = {
       ...read,
+      base: request.base,
       places: new Map([...read.places].map(([name, places]) => [name, places.map((place) => place && local(place, upload))])),
     };
     await request.authorize(delta);
     progress.report("judging", staged.rows);
     const { verdict, setAside, rounds } = await importDelta(base, delta, request);
+    if (request.base !== null && isStale(verdict)) throw staleBase(request.base, base.head, verdict);
     const all = await staged.quarantine(0, staged.quarantined);
     const lines = leftOutLines(
       all.map((record) => ({ ...record, place: local(record.place, upload) })),

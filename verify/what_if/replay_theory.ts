@@ -53,7 +53,7 @@ export interface TheoryWhatIf {
  * Errors: those of `judgeTheories`.
  */
 export async function replayTheory(base: Looking, changed: readonly Theory[], options: ReplayOptions): Promise<TheoryWhatIf> {
-  const request = { theories: changed, author: "whatif", reason: "whatif", ratchet: false, allowDestructive: true };
+  const request = { theories: changed, author: "whatif", reason: "whatif", ratchet: false, base: null, allowDestructive: true };
   const verdict = verdictOf(await base.look((input) => judgeTheories(input, request)));
   const { entries, refusals, kept } = await base.look(async ({ session, state, limits: { whatif_refusals } }) => ({
     entries: await readEntries(session, 1, state.head),

@@ -8,6 +8,7 @@ import { exactIntegers } from "../../report/envelope_json.ts";
 import { type Answer, answerData, answerJson, etagOf } from "../answer.ts";
 import type { Context } from "../context.ts";
 import { ARROW_MEDIA, JSON_MEDIA, NDJSON_MEDIA, readBatch, readDeltaBody } from "../delta_body.ts";
+import { baseOf, ifMatch, isStale, staleBase } from "../if_match.ts";
 import { problemOf, Refusal } from "../problem.ts";
 import { type Route, route } from "../route.ts";
 import { count, flag, sha256Text, text } from "../wire/parameters.ts";
@@ -19,11 +20,7 @@ const DEPTH_MOST = 1_000;
 
 const writeHeaders = z.object({
   "idempotency-key": z.string().min(1).max(255).optional().meta({ description: "the same key again gives the first verdict again" }),
-  "if-match": z
-    .string()
-    .regex(/^(\*|"\d{1,15}")$/)
-    .optional()
-    .meta({ description: "the head that the delta was made for, as `ETag` gives it" }),
+  "if-match": ifMatch,
   prefer: z
     .string()
     .max(200)
@@ -60,10 +57,10 @@ function submitRoute(context: Context): Route {
       const delta = conditioned(context, read, headers);
       const given = await context.submissions.submit(principal, delta, { isDry: query.dryRun === true, repairs: query.repairs ?? 0 });
       if (given.verdict !== "accepted") refuse(given, headers["if-match"], headers.prefer);
-      const isMinimal = MINIMAL.test(headers.prefer ?? "");
-      if (query.explain === undefined) return verdictAnswer(given, verdictJson(isMinimal ? minimal(given) : given));
+      const shown = MINIMAL.test(headers.prefer ?? "") ? minimal(given) : given;
+      if (query.explain === undefined) return verdictAnswer(given, verdictJson(shown));
       const { explanations, events } = await explained(context, delta, given, query.explain);
-      return verdictAnswer(given, JSON.stringify({ ...given, explanations }, exactIntegers), events);
+      return verdictAnswer(given, JSON.stringify({ ...shown, explanations }, exactIntegers), events);
     },
   });
 }
@@ -83,25 +80,18 @@ type WriteHeaders = z.output<typeof writeHeaders>;
 
 /** The delta with what the headers say of it. Errors: `http.base_required`, `http.key_differs`. */
 function conditioned(context: Context, delta: ProposedDelta, headers: WriteHeaders): ProposedDelta {
-  const match = headers["if-match"];
   const key = headers["idempotency-key"];
-  if (match === undefined && delta.base === null && context.options.requiresBase) {
-    throw new AssayError("http.base_required", "neither `If-Match` nor the delta's `base` says which commit it was made for");
-  }
-  if (match === undefined && key === undefined) return delta;
-  const base = match === undefined || match === "*" ? delta.base : Number(match.slice(1, -1));
+  const base = baseOf(headers["if-match"], context.options, delta.base);
   if (delta.base !== null && base !== delta.base) throw new AssayError("http.key_differs", "`If-Match` and the delta's `base` differ");
   if (key !== undefined && delta.key !== null && key !== delta.key) {
     throw new AssayError("http.key_differs", "`Idempotency-Key` and the delta's `key` differ");
   }
-  return { ...delta, base, key: key ?? delta.key };
+  return base === delta.base && key === undefined ? delta : { ...delta, base, key: key ?? delta.key };
 }
 
 /** Throws where a verdict that does not accept is to be an error for HTTP. */
 function refuse(given: Verdict, match: string | undefined, prefer: string | undefined): void {
-  const isStale = given.violations.some(({ code }) => code === "gate.stale_base" || code === "gate.unknown_base");
-  if (match !== undefined && isStale)
-    throw new Refusal("http.base_stale", `\`If-Match\` is ${match}, the head is commit ${given.base}`, given);
+  if (match !== undefined && match !== "*" && isStale(given)) throw staleBase(Number(match.slice(1, -1)), given.base, given);
   if (prefer === undefined || !STRICT.test(prefer)) return;
   const gate = given.violations.some(({ law }) => law === "gate.shape" || law === "gate.types") ? "shape" : "logic";
   throw new Refusal("http.refused", `the delta is ${given.verdict}`, given, gate);

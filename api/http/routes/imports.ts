@@ -6,6 +6,7 @@ import { AssayError } from "../../../schema/assay_error.ts";
 import { answerData, answerStream, etagOf } from "../answer.ts";
 import type { Context } from "../context.ts";
 import { NDJSON_MEDIA } from "../delta_body.ts";
+import { baseOf, ifMatch, staleBase } from "../if_match.ts";
 import { importFile, quarantineFile } from "../import_file.ts";
 import type { JobState } from "../jobs.ts";
 import { type Route, route } from "../route.ts";
@@ -62,10 +63,18 @@ function uploadRoute(context: Context, uploads: Uploads): Route {
     tag: "write",
     summary: "propose the records of a file as one delta; a job, which the answer waits for unless `Prefer: respond-async` is sent",
     query: importQuery,
-    headers: z.object({ prefer: z.string().max(200).optional() }),
+    headers: z.object({ "if-match": ifMatch, prefer: z.string().max(200).optional() }),
     body: { media: Object.fromEntries(Object.keys(uploadMedia).map((media) => [media, null])), isStream: true },
     answers: { 200: { description: "the job has ended", data: jobForm }, 202: { description: "the job runs", data: jobForm } },
-    errors: ["import.quarantined", "query.unknown_relation", "limit.upload_bytes", "http.body_aborted", "http.busy"],
+    errors: [
+      "import.quarantined",
+      "query.unknown_relation",
+      "limit.upload_bytes",
+      "http.body_aborted",
+      "http.busy",
+      "http.base_stale",
+      "http.base_required",
+    ],
     async handle({ query, headers, media, principal, request }) {
       const { base, gatekeeper, jobs, queries } = context;
       const { relation, proposer, reason = `import of ${relation}`, onViolation = "refuse", retry = false, replace = false } = query;
@@ -73,10 +82,12 @@ function uploadRoute(context: Context, uploads: Uploads): Route {
       if (base.program.relations.get(relation)?.role !== "base") {
         throw new AssayError("query.unknown_relation", `there is no base relation \`${relation}\``);
       }
+      const made = baseOf(headers["if-match"], context.options);
+      if (made !== null && made !== base.head) throw staleBase(made, base.head, null);
       const upload = await receive(request.body as Readable, `upload.${uploadMedia[media]}`, base.limits.upload_bytes);
       const authorize = async (delta: Parameters<typeof base.propose>[0]): Promise<void> =>
         gatekeeper.authorize(principal, { kind: "propose", delta, isDry: false });
-      const asked = { relation, proposer, reason, onViolation, retry, replace, authorize };
+      const asked = { relation, proposer, reason, onViolation, retry, replace, base: made, authorize };
       const job = jobs.start(
         (progress) => queries.pass(() => importFile(base, upload, asked, progress)),
         async () => {

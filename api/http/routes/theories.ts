@@ -1,12 +1,15 @@
 import { z } from "zod";
-import { theoryOf } from "../../../logic/theory.ts";
+import { type Theory, theoryOf } from "../../../logic/theory.ts";
 import { isProgram, MANIFEST } from "../../../logic/theory_files.ts";
 import { AssayError } from "../../../schema/assay_error.ts";
 import { spanText } from "../../../schema/place.ts";
+import type { Verdict } from "../../../schema/verdict.ts";
 import { verdictJson } from "../../../schema/verdict_wire.ts";
+import type { LoadOptions } from "../../../verify/fact_base.ts";
 import { answerData, answerJson, etagOf } from "../answer.ts";
 import type { Context } from "../context.ts";
 import { JSON_MEDIA } from "../delta_body.ts";
+import { baseOf, ifMatch, staleBase } from "../if_match.ts";
 import { readJsonBody } from "../json_body.ts";
 import { type Route, route } from "../route.ts";
 import { sha256Text, text } from "../wire/parameters.ts";
@@ -114,18 +117,36 @@ function putRoute(context: Context): Route {
     tag: "laws",
     summary: "put a theory in force: a delta of its own, judged over the facts present",
     params: named,
+    headers: z.object({ "if-match": ifMatch }),
     body: { media: { [JSON_MEDIA]: theoryInput } },
     answers: { 200: { description: "the verdict", data: verdict } },
-    errors: ["theory.rejected", "theory.destructive", "theory.manifest"],
-    async handle({ params, body, principal }) {
+    errors: ["theory.rejected", "theory.destructive", "theory.manifest", "http.base_stale", "http.base_required"],
+    async handle({ params, headers, body, principal }) {
       await context.gatekeeper.authorize(principal, { kind: "load", theory: params.name });
       const { theory, input } = theoryFrom(body, params.name);
       const { author, reason = "", ratchet = false, allow_destructive: allowDestructive = false } = input;
       if (ratchet && reason.trim() === "") throw new AssayError("http.malformed", "body: `ratchet` waives violations for a `reason`");
-      const given = await context.base.loadTheory([theory], { author, reason, ratchet, allowDestructive });
+      const options = { author, reason, ratchet, allowDestructive };
+      const given = await loadOver(context, [theory], options, baseOf(headers["if-match"], context.options));
       return answerJson(verdictJson(given), { cursor: given.cursor, headers: { etag: etagOf(given.commit ?? given.base) } });
     },
   });
+}
+
+/** Loads theories over the commit `base`, any where null. Errors: `http.base_stale`, those of `FactBase.loadTheory`. */
+async function loadOver(
+  { base: factBase }: Context,
+  theories: readonly Theory[],
+  options: LoadOptions,
+  base: number | null,
+): Promise<Verdict> {
+  if (base === null) return factBase.loadTheory(theories, options);
+  try {
+    return await factBase.loadTheory(theories, { ...options, base });
+  } catch (cause) {
+    const isStale = cause instanceof AssayError && (cause.code === "gate.stale_base" || cause.code === "gate.unknown_base");
+    throw isStale ? staleBase(base, factBase.head, null) : cause;
+  }
 }
 
 function lawsRoute({ base }: Context): Route {

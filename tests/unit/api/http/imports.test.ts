@@ -50,6 +50,34 @@ test("without quarantine a bad record refuses the file, and nothing is committed
   });
 });
 
+test("If-Match ties an import to the head, and a policy may ask for it", async () => {
+  await withService(
+    async (served) => {
+      const text = "name,credit\na,1\n";
+      const without = await upload(served, "relation=customer", text);
+      assert.deepEqual([without.status, without.json.error?.code], [428, "http.base_required"]);
+      for (const onViolation of ["refuse", "quarantine"]) {
+        const stale = await upload(served, `relation=customer&onViolation=${onViolation}`, text, { "if-match": '"0"' });
+        assert.deepEqual([stale.status, stale.json.error?.code, served.base.head], [412, "http.base_stale", 1]);
+      }
+      assert.equal((await upload(served, "relation=customer", text, { "if-match": "1" })).json.error?.code, "http.malformed");
+      const sent = await upload(served, "relation=customer&onViolation=quarantine", text, { "if-match": '"1"' });
+      assert.deepEqual([sent.status, sent.headers.get("etag"), served.base.head], [200, '"2"', 2]);
+    },
+    { requiresBase: true },
+  );
+});
+
+test("of two imports made for one commit one is told that it is late", async () => {
+  await withService(async (served) => {
+    const rows = Array.from({ length: 3_000 }, (_, at) => `n${at},${at}`).join("\n");
+    const slow = upload(served, "relation=customer", `name,credit\n${rows}\n`, { "if-match": '"1"' });
+    const quick = upload(served, "relation=customer", "name,credit\na,1\n", { "if-match": '"1"' });
+    const statuses = (await Promise.all([slow, quick])).map(({ status }) => status).toSorted();
+    assert.deepEqual([statuses, served.base.head], [[200, 412], 2]);
+  });
+});
+
 test("a job that nobody waits for tells its progress as server-sent events", async () => {
   await withService(async (served) => {
     const rows = Array.from({ length: 20_000 }, (_, at) => `n${at},${at}`).join("\n");

@@ -206,6 +206,35 @@ test("putting a theory in force is a delta, judged over the facts present", asyn
   });
 });
 
+test("If-Match ties a theory to the head, and a policy may ask for it", async () => {
+  await withService(
+    async ({ call, base }) => {
+      const { files } = theoryFrom(
+        '.decl more(a:number)\n.input more\n/// @law extra.none warn "{a}"\n.decl none(a:number)\nnone(a) :- more(a), a < 0.\n',
+        "extra",
+      );
+      const body = JSON.stringify({ author: "lea", files: Object.fromEntries(files) });
+      const put = (headers: Record<string, string>) => call("PUT", "/v1/theories/extra", { headers: { ...JSON_BODY, ...headers }, body });
+      const told = [];
+      for (const match of [{}, { "if-match": '"0"' }, { "if-match": '"7"' }, { "if-match": "1" }]) {
+        const { status, json } = await put(match);
+        told.push([status, json.error?.code]);
+      }
+      assert.deepEqual(told, [
+        [428, "http.base_required"],
+        [412, "http.base_stale"],
+        [412, "http.base_stale"],
+        [400, "http.malformed"],
+      ]);
+      assert.equal(base.head, 1);
+      assert.deepEqual([(await put({ "if-match": '"1"' })).json.data["verdict"], base.head], ["accepted", 2]);
+      const again = await put({ "if-match": '"1"' });
+      assert.deepEqual([again.status, again.json.data["replayed"], base.head], [200, true, 2]);
+    },
+    { requiresBase: true },
+  );
+});
+
 test("what-if judges deltas one over the other and commits none", async () => {
   await withService(async (served) => {
     const deltas = [orderOf(1), { assert: { order: [[2, "c1", 2]] } }, { assert: { order: [[3, "nobody", 2]] } }].map((delta) => ({
