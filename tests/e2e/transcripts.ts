@@ -35,7 +35,7 @@ function commands(text: string): Command[] {
 }
 
 /** What differs from run to run or grows with the repository: durations, hashes, counts of facts, laws of shipped theories. */
-function settled(text: string): string {
+export function settled(text: string): string {
   return text
     .replace(/\b[\d.]+ (µs|ms|s)\b/g, "<time>")
     .replace(/\b[0-9a-f]{12,}\b|sha256:[0-9a-f]+/g, "<hash>")
