@@ -5,7 +5,7 @@ import { spanText } from "../../schema/place.ts";
 import type { Explanation } from "../../verify/explain.ts";
 import type { QueryRequest } from "../../verify/query.ts";
 import { answerTable } from "../cli/query_table.ts";
-import { cursorText, readCursor } from "../http/rows/cursor.ts";
+import { queryPage } from "../http/rows/query_pages.ts";
 import { exactIntegers } from "../report/envelope_json.ts";
 import { answered, answerOf, fitting, tooLarge } from "./agent_answer.ts";
 import type { AgentDoor } from "./agent_door.ts";
@@ -30,7 +30,11 @@ export function addReadingTools(server: McpServer, door: AgentDoor): void {
 function addQuery(server: McpServer, door: AgentDoor): void {
   const inputSchema = z.strictObject({
     datalog: z.string().max(100_000).optional().describe('a query: ?- package(path, "zod", v).'),
-    sql: z.string().max(100_000).optional().describe("or one SELECT over relations; give it an ORDER BY and OFFSET, for it has no cursor"),
+    sql: z
+      .string()
+      .max(100_000)
+      .optional()
+      .describe("or one SELECT over relations; to be read page by page it needs an ORDER BY that leaves no order open"),
     as_of: commit,
     limit,
     cursor,
@@ -54,21 +58,18 @@ async function queried(door: AgentDoor, { datalog, sql, as_of, limit: asked = RO
   await door.authorize({ kind: "read", relation: null });
   if ((datalog === undefined) === (sql === undefined)) throw new AssayError("http.malformed", "either `datalog` or `sql` is wanted");
   const request: QueryRequest = sql === undefined ? { datalog: datalog ?? "" } : { sql, confined: true };
-  const from = after === undefined ? null : readCursor(after);
-  if (from !== null && (!("offset" in from) || sql !== undefined))
-    throw new AssayError("query.cursor", "the cursor is not one of this query");
-  const offset = from !== null && "offset" in from ? from.offset : 0;
-  const asOf = from?.asOf ?? as_of;
+  const page = queryPage(request, as_of ?? null, after);
   const { agent_rows, agent_characters, query_ms } = door.base.limits;
-  const most = Math.min(asked, agent_rows);
+  const limit = page.offset + Math.min(asked, agent_rows);
   const found = await door.read(() =>
-    door.base.query(request, { bounds: { verdict_ms: query_ms }, limit: offset + most, ...(asOf === undefined ? {} : { asOf }) }),
+    door.base.query(request, { bounds: { verdict_ms: query_ms }, limit, ...(page.asOf === null ? {} : { asOf: page.asOf }) }),
   );
-  const { columns, rows } = answerTable({ ...found, rows: found.rows.slice(offset) });
-  const page = fitting(rows, agent_characters);
-  const more = found.more || page.length < rows.length;
-  const next = more && sql === undefined ? cursorText({ asOf: found.asOf, offset: offset + page.length }) : null;
-  return answerOf({ as_of: found.asOf, columns, rows: page, more }, next);
+  page.check(found);
+  const { columns, rows } = answerTable(found);
+  const wanted = rows.slice(page.offset);
+  const shown = fitting(wanted, agent_characters);
+  const more = found.more || shown.length < wanted.length;
+  return answerOf({ as_of: found.asOf, columns, rows: shown, more }, more ? page.next(found, shown.length) : null);
 }
 
 function addExplanations(server: McpServer, door: AgentDoor): void {

@@ -71,12 +71,11 @@ function notModified(head: number): Answer {
 async function factsPage({ base, clock, queries }: Context, name: string, query: z.output<typeof factsQuery>): Promise<Answer> {
   const { limits } = base;
   const cursor = query.cursor === undefined ? null : readCursor(query.cursor);
-  const after = cursor !== null && "after" in cursor ? cursor.after : null;
   const limit = Math.min(query.limit ?? limits.page_rows, limits.page_rows);
   return queries.pass(() =>
     base.read(cursor?.asOf ?? query.as_of ?? null, async (snapshot) => {
       const source = { ...snapshot, clock, limits: { ...limits, verdict_ms: limits.query_ms } };
-      const { relation, rows } = await readPage(source, name, after, limit + 1);
+      const { relation, rows } = await readPage(source, name, cursor?.after ?? null, limit + 1);
       const shown = rows.slice(0, limit);
       const more = rows.length > limit;
       const columns = relation.attributes.map((attribute) => ({ name: attribute.name, type: attribute.type }));

@@ -14,7 +14,7 @@ import { ARROW_MEDIA, CSV_MEDIA, JSON_MEDIA, NDJSON_MEDIA } from "../delta_body.
 import { readJsonBody } from "../json_body.ts";
 import { type Route, route } from "../route.ts";
 import { preferred } from "../rows/accept.ts";
-import { cursorText, readCursor } from "../rows/cursor.ts";
+import { queryPage } from "../rows/query_pages.ts";
 import { commitNumber } from "../wire/parameters.ts";
 import { table } from "../wire/schemas.ts";
 import { rowMedia } from "./facts.ts";
@@ -27,7 +27,7 @@ const queryInput = z
     sql: z.string().optional().meta({ description: "one SELECT over relations" }),
     as_of: commitNumber.optional(),
     limit: z.int().min(1).optional().meta({ description: "rows of a page of JSON, or of the whole in other formats" }),
-    cursor: z.string().max(1_000).optional().meta({ description: "of the page before, of a Datalog query in JSON" }),
+    cursor: z.string().max(1_000).optional().meta({ description: "of the page before, in JSON; SQL needs an order that leaves none open" }),
   })
   .meta({ id: "Query", description: "either `datalog` or `sql`" });
 
@@ -82,18 +82,17 @@ function run({ base, queries }: Context, request: QueryRequest, asOf: number | u
   );
 }
 
-/** One page of JSON. A Datalog query has an order of its own, so that a page can follow another; SQL says its order itself. */
+/** One page of JSON. */
 async function page(context: Context, request: QueryRequest, { as_of, limit, cursor }: z.output<typeof queryInput>): Promise<Answer> {
   const { page_rows } = context.base.limits;
   const most = Math.min(limit ?? page_rows, page_rows);
-  const from = cursor === undefined ? null : readCursor(cursor);
-  if (from !== null && (!("offset" in from) || "sql" in request))
-    throw new AssayError("query.cursor", "the cursor is not one of this query");
-  const offset = from !== null && "offset" in from ? from.offset : 0;
-  const found = await run(context, request, from?.asOf ?? as_of, offset + most);
-  const { columns, rows } = answerTable({ ...found, rows: found.rows.slice(offset) });
-  const next = found.more && "datalog" in request ? cursorText({ asOf: found.asOf, offset: offset + most }) : null;
-  const data = { as_of: found.asOf, columns, rows, more: found.more };
+  const asked = queryPage(request, as_of ?? null, cursor);
+  const found = await run(context, request, asked.asOf ?? undefined, asked.offset + most);
+  asked.check(found);
+  const { columns, rows } = answerTable(found);
+  const shown = rows.slice(asked.offset);
+  const data = { as_of: found.asOf, columns, rows: shown, more: found.more };
+  const next = found.more ? asked.next(found, shown.length) : null;
   return answerData(data, { cursor: next, headers: { etag: etagOf(found.asOf) } });
 }
 

@@ -95,6 +95,37 @@ test("a query is Datalog or one SELECT, as of any commit, in every format", asyn
   });
 });
 
+test("SQL comes page by page too, as of one commit; a page that would not follow is refused", async () => {
+  await withService(async (served) => {
+    await fill(served, 7);
+    const sql = 'SELECT id, customer FROM "order" ORDER BY id DESC';
+    const seen: unknown[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof ask>> = await ask(served, { sql, limit: 3, ...(cursor === null ? {} : { cursor }) });
+      assert.deepEqual([page.headers.get("etag"), page.json.data["as_of"]], ['"8"', 8]);
+      seen.push(...(page.json.data["rows"] as unknown as unknown[]));
+      cursor = page.json.cursor;
+      await served.submit({ assert: { customer: [[`late${seen.length}`, 1]], order: [[100 + seen.length, `late${seen.length}`, 1]] } });
+    } while (cursor !== null);
+    assert.deepEqual(
+      seen,
+      [7, 6, 5, 4, 3, 2, 1].map((id) => [id, `c${id}`]),
+    );
+    const first = (await ask(served, { sql, limit: 2 })).json.cursor ?? "";
+    const code = async (body: object) => (await ask(served, body)).json.error?.code;
+    assert.equal(await code({ sql: `${sql} LIMIT 9`, cursor: first }), "query.cursor");
+    assert.equal(await code({ datalog: "?- order(i, c, a).", cursor: first }), "query.cursor");
+    const unstable = { sql: 'SELECT id, random() AS r FROM "order"', limit: 2 };
+    assert.equal(await code({ ...unstable, cursor: (await ask(served, unstable)).json.cursor }), "query.cursor");
+    const parts = JSON.parse(Buffer.from(first, "base64url").toString("utf8")) as unknown[];
+    const forged = (asOf: number): string => Buffer.from(JSON.stringify([asOf, ...parts.slice(1)])).toString("base64url");
+    assert.equal(await code({ sql, cursor: forged(99) }), "query.commit");
+    assert.equal(await code({ sql, cursor: forged(2) }), "query.cursor");
+    assert.equal((await served.call("GET", `/v1/facts/order?cursor=${first}`)).json.error?.code, "query.cursor");
+  });
+});
+
 test("SQL reaches relations and nothing else", async () => {
   await withService(async (served) => {
     await fill(served, 1);

@@ -114,8 +114,11 @@ test("an answer that is too long is cut at a row or a level, and says so where e
       assert.deepEqual([(page.data["rows"] as unknown[]).length, page.data["more"]], [2, true]);
       const rest = await callTool(client, "query", { datalog: "?- customer(n, c).", cursor: page.cursor ?? "" });
       assert.deepEqual([rest.isError, rest.error?.code], [true, "limit.agent_characters"]);
-      const sql = await callTool(client, "query", { sql: "SELECT * FROM customer ORDER BY name" });
-      assert.deepEqual([(sql.data["rows"] as unknown[]).length, sql.data["more"], sql.cursor], [2, true, null]);
+      const sql = "SELECT * FROM customer ORDER BY name";
+      const cut = await callTool(client, "query", { sql });
+      assert.deepEqual([(cut.data["rows"] as unknown[]).length, cut.data["more"]], [2, true]);
+      const third = await callTool(client, "query", { sql, cursor: cut.cursor ?? "" });
+      assert.deepEqual([third.isError, third.error?.code], [true, "limit.agent_characters"]);
       const proof = await callTool(client, "explain", { target: `customer("${"z".repeat(3_000)}", 3)` });
       assert.equal(proof.error?.code, "limit.agent_characters");
     },
