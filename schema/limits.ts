@@ -81,6 +81,22 @@ export const limits = {
     unit: "tokens",
     reason: "one answer of a model, whatever its job allows; a grammar may admit endless ones",
   },
+  prompt_objections: {
+    value: 8,
+    unit: "objections",
+    reason: "violations, and as many repairs, that a model is told of its refused answer; the others are counted",
+  },
+  prompt_characters: {
+    value: 600,
+    unit: "characters",
+    reason: "one violation, one repair, or the known values of one attribute, as a model is told them",
+  },
+  prompt_answer: { value: 6_000, unit: "characters", reason: "a refused answer as its model is shown it again" },
+  known_values: {
+    value: 500,
+    unit: "values",
+    reason: "values that an answer's attribute is held to by the grammar, which tries all of them at every token",
+  },
   fiber_cells: { value: 4 * 1024 * 1024, unit: "cells", reason: "cells of one table of a fiber: 2,048 elements by 2,048" },
   fiber_elements: {
     value: 65_536,

@@ -8,7 +8,7 @@ export type AnswerShape =
   | { readonly type: "string"; readonly maxLength: number }
   | { readonly type: "integer" }
   | { readonly type: "number" }
-  | { readonly enum: readonly string[] };
+  | { readonly enum: readonly (string | bigint)[] };
 
 export interface TextRequest {
   readonly prompt: string;
@@ -32,6 +32,8 @@ export interface TextRequest {
 export interface TextAnswer {
   readonly text: string;
   readonly tokens: number;
+  /** How long the model worked on it, without the time that the request waited; absent where nobody knows. */
+  readonly millis?: number;
   /** False where the budget of tokens ended it. */
   readonly isWhole: boolean;
 }

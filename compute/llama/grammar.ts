@@ -14,7 +14,8 @@ export function grammarOf(shape: AnswerShape): string {
     return name;
   };
   const visit = (part: AnswerShape): string => {
-    if ("enum" in part) return rule(part.enum.map((text) => quoted(JSON.stringify(text))).join(" | "));
+    if ("enum" in part)
+      return rule(part.enum.map((value) => quoted(typeof value === "bigint" ? String(value) : JSON.stringify(value))).join(" | "));
     switch (part.type) {
       case "object": {
         const members = Object.entries(part.properties).map(([name, member]) => `${quoted(`${JSON.stringify(name)}:`)} ${visit(member)}`);

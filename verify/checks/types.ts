@@ -30,7 +30,7 @@ const SHOWN_LENGTH = 80;
  * Check 2, types: every value is one of its attribute's type, exactly, with nothing rounded or cut.
  * Returns the rows whose values all fit; every value that does not is a violation of `gate.types`.
  */
-export function checkTypes(shaped: readonly ShapedRows[], limits: Limits, page: ViolationPage): TypedRows[] {
+export function checkTypes(shaped: readonly ShapedRows[], limits: Pick<Limits, "symbol_bytes">, page: ViolationPage): TypedRows[] {
   return shaped.map(({ side, relation, rows }) => ({
     side,
     relation,
@@ -38,7 +38,7 @@ export function checkTypes(shaped: readonly ShapedRows[], limits: Limits, page: 
   }));
 }
 
-function typedRow(relation: Relation, shaped: ShapedRow, limits: Limits, page: ViolationPage): TypedRow | null {
+function typedRow(relation: Relation, shaped: ShapedRow, limits: Pick<Limits, "symbol_bytes">, page: ViolationPage): TypedRow | null {
   const row: Value[] = [];
   for (const [index, attribute] of relation.attributes.entries()) {
     const typed = typedValue(attribute.type, shaped.values[index] as ProposedValue, limits);

@@ -1,40 +1,39 @@
 import type { Relation } from "../../schema/relation.ts";
-import type { Verdict } from "../../schema/verdict.ts";
+import type { KnownValues } from "./answer_shape.ts";
+import { objections, type Refused, type ToldLimits } from "./objections.ts";
+import { cutText, toldLine, toldValue } from "./told_text.ts";
 
-/** What an attempt came to, as the next prompt tells it. */
-export interface Refused {
-  /** The answer as the model gave it. */
-  readonly answer: string;
-  /** Why it was no delta; null where the gate judged it. */
-  readonly rejected: string | null;
-  readonly verdict: Verdict | null;
+/** What a prompt is made of. */
+export interface PromptParts {
+  readonly task: string;
+  readonly relations: readonly Relation[];
+  readonly known: KnownValues;
+  readonly text: string;
+  /** The last attempt; null in the first round. */
+  readonly last: Refused | null;
+  readonly limits: ToldLimits;
 }
-
-/** So many violations and repairs are told: a prompt has its length. */
-const TOLD = 8;
 
 /**
- * The prompt of one round: the task, the relations with their prose, the text; then the last answer, what was wrong with it and what would
- * mend it. The same input gives the same prompt.
+ * The prompt of one round: the task, the relations with their prose and the values that must be there already, the text; then the last
+ * answer, what was wrong with it and what would mend it. All but the text is bounded. The same parts give the same prompt.
  */
-export function promptOf(task: string, relations: readonly Relation[], text: string, last: Refused | null): string {
-  const lines = relations.map(({ name, attributes, doc }) => {
-    const columns = attributes.map((attribute) => `${attribute.name}: ${attribute.type}`).join(", ");
-    return `- ${name}(${columns})${doc === "" ? "" : ` -- ${doc.replaceAll("\n", " ")}`}`;
-  });
-  const parts = [task, "Relations:", ...lines, "Text:", text];
-  if (last !== null) parts.push("Your last answer:", last.answer, "It was refused:", ...objections(last));
-  return `${[...parts, "Answer with the facts as JSON."].join("\n")}\n`;
+export function promptOf({ task, relations, known, text, last, limits }: PromptParts): string {
+  const parts = [task, "Relations:", ...relations.flatMap((relation) => relationLines(relation, known, limits)), "Text:", text];
+  if (last !== null) {
+    const byName = new Map(relations.map((relation) => [relation.name, relation]));
+    parts.push("Your last answer:", cutText(last.answer, limits.prompt_answer), "It was refused:", ...objections(last, byName, limits));
+  }
+  return `${[...parts, 'Answer with the facts as JSON: {"assert": {relation: [{attribute: value}]}}.'].join("\n")}\n`;
 }
 
-function objections({ rejected, verdict }: Refused): string[] {
-  const violations = (verdict?.violations ?? []).slice(0, TOLD).map(({ law, message }) => `- ${law}: ${message}`);
-  const repairs = (verdict?.repairs ?? []).slice(0, TOLD).map(({ changes }) => {
-    const steps = changes.map(
-      ({ change, relation, row }) => `${change} ${relation}(${row.map((value) => (value === null ? "?" : String(value))).join(", ")})`,
-    );
-    return `- to mend it: ${steps.join(" and ")}`;
+function relationLines({ name, attributes, doc }: Relation, known: KnownValues, limits: ToldLimits): string[] {
+  const columns = attributes.map((attribute) => `${attribute.name}: ${attribute.type}`).join(", ");
+  const held = attributes.flatMap((attribute) => {
+    const values = known.get(name)?.get(attribute.name) ?? [];
+    return values.length === 0
+      ? []
+      : [`  ${attribute.name} is one of ${toldLine(values.map(toldValue).join(", "), limits.prompt_characters)}`];
   });
-  const undecided = verdict?.undecided == null ? [] : [`- ${verdict.undecided.code}: ${verdict.undecided.detail}`];
-  return [...(rejected === null ? [] : [`- ${rejected}`]), ...violations, ...undecided, ...repairs];
+  return [`- ${name}(${columns})${doc === "" ? "" : ` -- ${doc.replaceAll("\n", " ")}`}`, ...held];
 }
