@@ -23,6 +23,8 @@ const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** What a subscription holds between connections. */
 interface Thread {
   cursor: string | null;
+  /** Of a snapshot that is not whole yet. */
+  parts: Snapshot[];
   hasEnded: boolean;
   /** How long to wait before the next try; an event that came makes it short again. */
   wait_ms: number;
@@ -30,7 +32,7 @@ interface Thread {
 
 /** The events of a stream that `open` opens, opened again after each break. Errors: `AssayProblem`, where trying again is no use. */
 export async function* subscription(open: Open, options: SubscribeOptions): AsyncGenerator<LiveEvent, void, undefined> {
-  const thread: Thread = { cursor: options.cursor ?? null, hasEnded: false, wait_ms: FIRST_WAIT_MS };
+  const thread: Thread = { cursor: options.cursor ?? null, parts: [], hasEnded: false, wait_ms: FIRST_WAIT_MS };
   const stopped = new AbortController();
   const signal = options.signal === undefined ? stopped.signal : AbortSignal.any([options.signal, stopped.signal]);
   try {
@@ -54,27 +56,32 @@ export async function* subscription(open: Open, options: SubscribeOptions): Asyn
   }
 }
 
-/** The events of one connection. The parts of a snapshot become one, so that none is half given out when the connection breaks. */
+/** The events of one connection. The parts of a snapshot become one, also where they come over several connections. */
 async function* connection(open: Open, thread: Thread, signal: AbortSignal): AsyncGenerator<LiveEvent, void, undefined> {
   const headers = { accept: "text/event-stream", ...(thread.cursor === null ? {} : { "last-event-id": thread.cursor }) };
   const answer = await open(headers, signal);
   if (!answer.ok) throw await AssayProblem.of(answer);
   if (answer.body === null) throw new Error("the answer has no body");
-  let parts: Snapshot[] = [];
   for await (const event of eventsOf(answer.body)) {
     thread.wait_ms = FIRST_WAIT_MS;
     if (event.event === "lagged" || event.event === "closing") return;
-    if (event.event === "snapshot") {
-      parts.push(event);
-      if (!event.last) continue;
-    }
-    const whole = event.event === "snapshot" ? { ...event, rows: parts.flatMap(({ rows }) => rows) } : event;
-    parts = [];
-    thread.cursor = whole.cursor;
-    thread.hasEnded = whole.event === "ended";
-    yield whole;
+    thread.cursor = event.cursor;
+    thread.hasEnded = event.event === "ended";
+    const whole = event.event === "snapshot" ? joined(thread, event) : event;
+    if (whole !== null) yield whole;
     if (thread.hasEnded) return;
   }
+}
+
+/** The snapshot whose last part came; null where more parts are to come. */
+function joined(thread: Thread, part: Snapshot): Snapshot | null {
+  if (part.offset === 0) thread.parts = [];
+  thread.parts.push(part);
+  if (!part.last) return null;
+  const rows = thread.parts.flatMap((one) => one.rows);
+  const offset = thread.parts[0]?.offset ?? 0;
+  thread.parts = [];
+  return { ...part, offset, rows };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

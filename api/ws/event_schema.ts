@@ -3,6 +3,7 @@ import { logEntry, violation } from "../http/wire/schemas.ts";
 
 const cursor = z.string().meta({ description: "subscribing with it goes on behind this event" });
 const commit = z.int().min(0);
+const count = z.int().min(0);
 const row = z.array(z.union([z.string(), z.number()]));
 const standing = z.object({ law: z.string(), witness: z.record(z.string(), z.union([z.string(), z.number()])) }).meta({ id: "Standing" });
 
@@ -14,6 +15,7 @@ export const liveEventForm = z
       cursor,
       commit,
       columns: z.array(z.object({ name: z.string(), type: z.string() })),
+      offset: count.meta({ description: "rows of the snapshot that came before; at 0 it begins anew" }),
       rows: z.array(z.union([row, standing])),
       last: z.boolean(),
     }),
@@ -37,7 +39,7 @@ export const liveEventForm = z
       reason: z.string(),
       head: commit,
       time: z.string(),
-      total: commit,
+      total: count,
       violations: z.array(violation),
     }),
     z.object({ event: z.literal("ended"), cursor, code: z.string(), detail: z.string() }),

@@ -10,8 +10,9 @@ export interface Standing {
 }
 
 /**
- * Every event there is. All but `lagged` and `closing` carry the cursor after which a subscriber goes on who saw it.
- * - `snapshot`: rows as of `commit`, the first of several where `last` is false; `columns` of a relation, law or query.
+ * Every event there is. All but `lagged` and `closing` carry a cursor of their own, after which a subscriber goes on who saw it.
+ * - `snapshot`: rows as of `commit`, in several parts where there are many: `offset` rows came before, at 0 it begins anew; the `last` part
+ *   is marked. `columns` of a relation, law or query.
  * - `change`: the rows that came and went from the commit `from` to the commit `to`; `to` is `from` + 1, or later after a gap.
  * - `commit`: an entry of the log.
  * - `violations`: as `change`, for the violations that stand; `laws_gone` are laws that are no longer in force.
@@ -26,6 +27,7 @@ export type LiveEvent =
       readonly cursor: string;
       readonly commit: number;
       readonly columns: readonly { readonly name: string; readonly type: string }[];
+      readonly offset: number;
       readonly rows: readonly unknown[];
       readonly last: boolean;
     }

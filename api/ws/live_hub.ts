@@ -52,7 +52,8 @@ export class LiveHub {
     if (this.clients >= limits.live_clients) throw new AssayError("limit.live_clients", `${this.clients} clients are subscribed`);
     const key = JSON.stringify(topic);
     const known = this.#followed.get(key);
-    if (known !== undefined && cursor !== null && topic.kind !== "violations" && known.channel.rejoin(outlet, cursor.commit)) return;
+    const isWhole = cursor !== null && cursor.offset === null && topic.kind !== "violations";
+    if (known !== undefined && isWhole && known.channel.rejoin(outlet, cursor.commit)) return;
     await this.#base.still(async (still) => {
       const followed = this.#followed.get(key) ?? (await this.#follow(key, topic, still));
       try {
@@ -197,7 +198,7 @@ export class LiveHub {
       if (Array.isArray(rows)) for (const row of rows) added.push(standingOf(watch, row));
     }
     const { head } = still;
-    const cursor = liveCursorText({ commit: head, time: await still.lastTime() });
+    const cursor = liveCursorText({ commit: head, time: await still.lastTime(), offset: null });
     if (added.length > 0) {
       followed.channel.push(sentEvent({ event: "violations", cursor, from: head, to: head, added, removed: [], laws_gone: [] }), head);
     }

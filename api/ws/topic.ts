@@ -46,18 +46,20 @@ export function topicOf({ topic, relation, law, query }: TopicParameters): Topic
 export interface LiveCursor {
   readonly commit: number;
   readonly time: string;
+  /** Within the snapshot as of that commit, after so many rows; null behind the whole of it. */
+  readonly offset: number | null;
 }
 
-export function liveCursorText({ commit, time }: LiveCursor): string {
-  return time === "" ? String(commit) : `${commit}@${time}`;
+export function liveCursorText({ commit, time, offset }: LiveCursor): string {
+  return `${commit}${time === "" ? "" : `@${time}`}${offset === null ? "" : `~${offset}`}`;
 }
 
 /** Errors: `live.cursor`. */
 export function readLiveCursor(text: string, topic: Topic, head: number): LiveCursor {
-  const [, digits = "", time = ""] = /^(\d{1,15})(?:@(\d{4}-[0-9T:.-]{4,30}Z))?$/.exec(text) ?? [];
+  const [, digits = "", time = "", rows] = /^(\d{1,15})(?:@(\d{4}-[0-9T:.-]{4,30}Z))?(?:~([1-9]\d{0,8}))?$/.exec(text) ?? [];
   const commit = Number(digits);
-  const fits = digits !== "" && (time === "" || topic.kind === "violations");
+  const fits = digits !== "" && (time === "" || topic.kind === "violations") && (rows === undefined || topic.kind !== "commits");
   if (!fits) throw new AssayError("live.cursor", `\`${text}\` is no cursor of the topic \`${topic.kind}\``);
   if (commit > head) throw new AssayError("live.cursor", `there is no commit ${commit}, the head is commit ${head}`);
-  return { commit, time };
+  return { commit, time, offset: rows === undefined ? null : Number(rows) };
 }

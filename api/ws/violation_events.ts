@@ -26,7 +26,7 @@ export function violationEvents(
       const step = changeEvent(
         own.filter(({ to }) => to === commit),
         watches,
-        liveCursorText({ commit, time }),
+        liveCursorText({ commit, time, offset: null }),
       );
       if (step !== null) events.push({ event: step, to: commit });
       continue;
@@ -35,9 +35,9 @@ export function violationEvents(
     const { id: delta, kind, proposer, reason, verdict } = refused;
     time = record.time;
     const told = { delta, kind, proposer, reason, head: record.head, time, total: verdict.total, violations: verdict.violations };
-    events.push({ event: { event: "refused", cursor: liveCursorText({ commit, time }), ...told }, to: commit });
+    events.push({ event: { event: "refused", cursor: liveCursorText({ commit, time, offset: null }), ...told }, to: commit });
   }
-  const rest = isStepwise ? null : changeEvent(own, watches, liveCursorText({ commit: head, time }));
+  const rest = isStepwise ? null : changeEvent(own, watches, liveCursorText({ commit: head, time, offset: null }));
   return rest === null ? events : [...events, { event: rest, to: head }];
 }
 

@@ -10,6 +10,7 @@ export interface Told {
   readonly added?: readonly (readonly Value[])[];
   readonly removed?: readonly (readonly Value[])[];
   readonly last?: boolean;
+  readonly offset?: number;
   readonly from?: number;
   readonly to?: number;
   readonly code?: string;
@@ -133,12 +134,11 @@ export async function wsClient(url: string, query: string): Promise<LiveClient> 
 /** The rows that a subscriber has after these events; throws where one comes twice, or goes that was not there. */
 export function rowsTold(events: readonly Told[], before: ReadonlySet<string> = new Set()): Set<string> {
   let rows = new Set(before);
-  let isFirst = true;
-  for (const { event, rows: page = [], added = [], removed = [], last } of events) {
+  for (const { event, rows: page = [], added = [], removed = [], offset } of events) {
     if (event === "snapshot") {
-      if (isFirst) rows = new Set();
+      if (offset === 0) rows = new Set();
+      if (rows.size !== offset) throw new Error(`a part behind ${offset} rows where ${rows.size} are known`);
       for (const row of page) put(rows, row);
-      isFirst = last === true;
     }
     if (event !== "change" && event !== "violations") continue;
     for (const row of removed) if (!rows.delete(JSON.stringify(row))) throw new Error(`${JSON.stringify(row)} goes and was not there`);
