@@ -13,6 +13,8 @@ interface Client {
 }
 
 interface Kept {
+  /** The commits that it tells of are those after this one, up to `to`. */
+  readonly from: number;
   readonly to: number;
   readonly sent: SentEvent;
 }
@@ -60,9 +62,9 @@ export class Channel {
     return this.#clients.size;
   }
 
-  /** Adds an event that tells of commits up to `to`. */
-  push(sent: SentEvent, to: number): void {
-    this.#kept.push({ to, sent });
+  /** Adds an event that tells of the commits after `from`, up to `to`. */
+  push(sent: SentEvent, from: number, to: number): void {
+    this.#kept.push({ from, to, sent });
     this.#characters += sent.json.length;
     const { live_queue, live_queue_mb } = this.#limits();
     const most = live_queue_mb * CHARACTERS_A_MB;
@@ -89,10 +91,14 @@ export class Channel {
     this.#add({ outlet, first: [...first], next: this.#begin + this.#kept.length, isFull: false });
   }
 
-  /** A place behind the events that tell of commits up to `commit`. False where some of those after it are not kept any more. */
+  /**
+   * A place behind the events that tell of commits up to `commit`. False where some of those after it are not kept any more, or are told
+   * together with some before it.
+   */
   rejoin(outlet: Outlet, commit: number): boolean {
     if (commit < this.#coveredFrom) return false;
     const at = this.#kept.findIndex(({ to }) => to > commit);
+    if (at !== -1 && (this.#kept[at]?.from ?? 0) < commit) return false;
     this.#add({ outlet, first: [], next: this.#begin + (at === -1 ? this.#kept.length : at), isFull: false });
     return true;
   }

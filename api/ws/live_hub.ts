@@ -158,7 +158,7 @@ export class LiveHub {
       const { channel } = followed;
       const { from, to, added, removed, ended } = change;
       if (added.length + removed.length > 0) {
-        channel.push(sentEvent({ event: "change", cursor: String(to), from, to, added, removed }), to);
+        channel.push(sentEvent({ event: "change", cursor: String(to), from, to, added, removed }), from, to);
       }
       if (ended === null) continue;
       const [code, detail] = ended === "gone" ? ["live.ended", "no theory in force declares it any more"] : [ended.code, ended.detail];
@@ -176,12 +176,12 @@ export class LiveHub {
     for (const record of records) {
       if (record.kind !== "commit") continue;
       const { entry } = record;
-      commits.channel.push(sentEvent({ event: "commit", cursor: String(entry.seq), entry }), entry.seq);
+      commits.channel.push(sentEvent({ event: "commit", cursor: String(entry.seq), entry }), entry.seq - 1, entry.seq);
     }
   }
 
   #tellViolations(followed: Followed, turn: Turn): void {
-    for (const { event, to } of violationEvents(turn, followed.watches)) followed.channel.push(sentEvent(event), to);
+    for (const { event, to } of violationEvents(turn, followed.watches)) followed.channel.push(sentEvent(event), to, to);
     for (const { id, ended } of turn.changes) {
       if (ended === null || !followed.watches.delete(id)) continue;
       this.#byWatch.delete(id);
@@ -200,7 +200,11 @@ export class LiveHub {
     const { head } = still;
     const cursor = liveCursorText({ commit: head, time: await still.lastTime(), offset: null });
     if (added.length > 0) {
-      followed.channel.push(sentEvent({ event: "violations", cursor, from: head, to: head, added, removed: [], laws_gone: [] }), head);
+      followed.channel.push(
+        sentEvent({ event: "violations", cursor, from: head, to: head, added, removed: [], laws_gone: [] }),
+        head,
+        head,
+      );
     }
   }
 

@@ -8,7 +8,7 @@ import { StrictClock, systemClock } from "../../../../schema/clock.ts";
 import { FactBase } from "../../../../verify/fact_base.ts";
 import { SHOP, theoryFrom } from "../../../support/fact_bases.ts";
 import { rowsTold, sseClient } from "../../../support/live_clients.ts";
-import { callAt, orderOf } from "../../../support/services.ts";
+import { callAt, orderOf, withService } from "../../../support/services.ts";
 
 /** One life of a service over a file, which the first one makes. */
 async function life(
@@ -78,4 +78,26 @@ test("cursors outlive the service: rows, commits and refusals go on where they s
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test("a cursor inside a change that tells of several commits resumes without gap or duplicate", async () => {
+  await withService(
+    async ({ url, call, submit }) => {
+      await submit(orderOf(1));
+      const follower = await sseClient(url, "topic=relation&relation=order");
+      await follower.until((events) => events.length > 0);
+      const deltas = [2, 3, 4].map((id) => ({ proposer: "t", ...orderOf(id) }));
+      await call("POST", "/v1/deltas:batch", { headers: { "content-type": "application/json" }, body: JSON.stringify({ deltas }) });
+      await follower.until((events) => events.at(-1)?.to === 5);
+      const late = await sseClient(url, "topic=relation&relation=order&cursor=3");
+      await late.until((events) => events.at(-1)?.to === 5);
+      assert.deepEqual(
+        [...rowsTold(late.events, new Set(['[1,"c1",1]', '[2,"c2",1]']))],
+        [1, 2, 3, 4].map((id) => `[${id},"c${id}",1]`),
+      );
+      await late.close();
+      await follower.close();
+    },
+    { engines: ["duckdb"] },
+  );
 });
