@@ -115,6 +115,27 @@ export const registry = {
     sarif: "error",
     help: "the model or the job's prompt breaks llama.cpp, or memory is short; other jobs go on",
   },
+  "model.endpoint": {
+    title: "an endpoint gave no answer that can be used",
+    http: 502,
+    exit: 2,
+    sarif: "error",
+    help: "see what it says, and whether it speaks the protocol of `/v1/chat/completions`",
+  },
+  "model.endpoint_key": {
+    title: "an endpoint does not take the key",
+    http: 502,
+    exit: 3,
+    sarif: "error",
+    help: "put the right key into ASSAY_MODEL_KEY, or a file named with `--model-key-file`",
+  },
+  "model.endpoint_url": {
+    title: "a url is not one that an endpoint can be asked at",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "name it as `--model NAME=https://HOST/v1#MODEL`",
+  },
   "model.not_found": {
     title: "there is no such model file",
     http: 422,
@@ -156,6 +177,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "what it did stays; its record says what",
+  },
+  "job.interrupted": {
+    title: "the process that ran a job died",
+    http: 409,
+    exit: 2,
+    sarif: "error",
+    help: "run the job again; what it committed before is on record",
   },
   "job.kernel": {
     title: "a kernel was asked for what it does not do",
@@ -1291,6 +1319,13 @@ export const registry = {
     sarif: "error",
     help: "give the job more tokens, or ask a model that keeps to them",
   },
+  "limit.endpoint_bytes": {
+    title: "an endpoint's answer is too long",
+    http: 502,
+    exit: 2,
+    sarif: "error",
+    help: "give the job fewer tokens, or raise `endpoint_bytes`",
+  },
   "limit.fiber_cells": {
     title: "a fiber's tables are too large",
     http: 413,
@@ -1856,7 +1891,7 @@ export const registry = {
     http: 403,
     exit: 3,
     sarif: "error",
-    help: "ask from the service's own address, or from outside of a browser",
+    help: "ask from the service's own address or from outside of a browser, or let the page's origin in with `--cors-origin`",
   },
   "http.rate": {
     title: "a principal sends requests faster than its rate allows",

@@ -81,6 +81,11 @@ export const limits = {
     unit: "tokens",
     reason: "one answer of a model, whatever its job allows; a grammar may admit endless ones",
   },
+  endpoint_bytes: {
+    value: 16 * 1024 * 1024,
+    unit: "bytes",
+    reason: "one answer of an endpoint, whose stream takes some 300 bytes a token",
+  },
   prompt_objections: {
     value: 8,
     unit: "objections",
