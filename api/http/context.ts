@@ -28,6 +28,8 @@ export interface ServiceOptions {
   readonly logTo?: { write(line: string): void };
   /** Where others reach the service, for what it says of itself; the address that it listens on where absent. */
   readonly publicUrl?: string;
+  /** Origins of pages elsewhere that may ask the service from a browser; none where absent. */
+  readonly corsOrigins?: readonly string[];
   /** Signs the tree heads of proofs and the agent card; they are unsigned where it is absent. */
   readonly signingKey?: SigningKey;
   /** An OTLP/HTTP endpoint for traces: `http://localhost:4318/v1/traces`. */

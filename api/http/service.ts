@@ -15,6 +15,7 @@ import { Jobs } from "./jobs.ts";
 import { loggerOptions } from "./logging.ts";
 import { ServiceMetrics } from "./metrics.ts";
 import { mount, pathOf, patternOf, sendProblem } from "./mount.ts";
+import { letOriginsIn } from "./origins.ts";
 import { ANYONE, type Gatekeeper, openDoor } from "./principal.ts";
 import { asAssayError } from "./problem.ts";
 import type { Route } from "./route.ts";
@@ -60,6 +61,7 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
   });
   const tracing = options.traceTo === undefined ? null : await tracingTo(options.traceTo, options.version);
   const routes = allRoutes(context);
+  await letOriginsIn(app, options.corsOrigins ?? []);
   addHooks(app, context, tracing);
   answerErrors(app, context, routes);
   await app.register(rateLimit, {

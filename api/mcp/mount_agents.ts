@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AssayError } from "../../schema/assay_error.ts";
 import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { Context } from "../http/context.ts";
+import { refuseForeignPage } from "../http/origins.ts";
 import type { AgentDoor } from "./agent_door.ts";
 import { agentServer } from "./agent_server.ts";
 
@@ -25,6 +26,7 @@ export function mountAgents(app: FastifyInstance, context: Context): void {
     config: { route: AGENT_PATH },
     handler: async (request, reply) => {
       refuseRebinding(request);
+      refuseForeignPage(request, context.options);
       const { id } = request.principal;
       const authInfo = { token: "", clientId: id, scopes: [], extra: { principal: request.principal } };
       const answer = await handler.fetch(webRequest(request), { authInfo });
@@ -35,13 +37,11 @@ export function mountAgents(app: FastifyInstance, context: Context): void {
   });
 }
 
-/** A page of somewhere else must not reach a service of this machine through a browser (DNS rebinding). */
+/** A page must not reach a service of this machine by a name that it made lead here (DNS rebinding). */
 function refuseRebinding({ headers, raw }: FastifyRequest): void {
   const isLocal = raw.socket.localAddress?.replace("::ffff:", "").startsWith("127.") === true || raw.socket.localAddress === "::1";
-  const isKnown = !isLocal || validateHostHeader(headers.host, [...localhostAllowedHostnames(), raw.socket.localAddress ?? ""]).ok;
-  const { origin } = headers;
-  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host);
-  if (!isKnown || !isOwn) throw new AssayError("http.origin", `\`${origin ?? headers.host}\` is not where this service is`);
+  if (!isLocal || validateHostHeader(headers.host, [...localhostAllowedHostnames(), raw.socket.localAddress ?? ""]).ok) return;
+  throw new AssayError("http.origin", `\`${headers.host}\` is not where this service is`);
 }
 
 function webRequest({ method, url, headers, body, host }: FastifyRequest): Request {

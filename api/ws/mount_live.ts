@@ -6,6 +6,7 @@ import { AssayError } from "../../schema/assay_error.ts";
 import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import { answerStream } from "../http/answer.ts";
 import type { Context } from "../http/context.ts";
+import { refuseForeignPage } from "../http/origins.ts";
 import { problemOf } from "../http/problem.ts";
 import { type Route, route } from "../http/route.ts";
 import { text } from "../http/wire/parameters.ts";
@@ -80,6 +81,7 @@ export function mountLive(app: FastifyInstance, context: Context): void {
   app.get(LIVE_PATH, { websocket: true, config: { route: LIVE_PATH, rateLimit: false } }, (socket: WebSocket, request) => {
     socket.on("error", () => socket.terminate());
     const open = async (): Promise<void> => {
+      refuseForeignPage(request, context.options);
       const read = liveQuery.strict().safeParse(request.query);
       if (!read.success)
         throw new AssayError(

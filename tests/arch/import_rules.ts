@@ -32,6 +32,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   "@biscuit-auth/biscuit-wasm": ["verify/checks/authorization"],
   jose: ["api/auth", "api/mcp"],
   fastify: ["api"],
+  "@fastify/cors": ["api/http"],
   "@fastify/rate-limit": ["api/http"],
   "@fastify/websocket": ["api"],
   "@opentelemetry/api": ["api/http"],

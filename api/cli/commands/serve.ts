@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { findTheory, type Theory } from "../../../logic/theory.ts";
 import { MANIFEST } from "../../../logic/theory_files.ts";
 import { AssayError } from "../../../schema/assay_error.ts";
@@ -28,6 +28,7 @@ interface ServeOptions extends JudgingOptions, TheoryOptions, AuthOptions {
   readonly requireBase?: boolean;
   readonly key?: string;
   readonly publicUrl?: string;
+  readonly corsOrigin: readonly string[];
   readonly logLevel: NonNullable<ServiceOptions["logLevel"]>;
   readonly traceTo?: string;
 }
@@ -59,6 +60,7 @@ export function serveCommand(root: Command, door: Door): void {
     .option("--require-base", "refuse writes that do not say which commit they were made for")
     .option("--key <pem>", "sign tree heads and the agent card with this private key")
     .option("--public-url <url>", "where others reach the service, for its agent card")
+    .option("--cors-origin <origin>", "let pages of this origin in, as in https://example.org (repeatable)", originOption, [])
     .option("--trace-to <url>", "send traces to this OTLP/HTTP endpoint")
     .addOption(
       new Option("--log-level <level>", "what is logged to stderr").choices(["silent", "error", "warn", "info", "debug"]).default("info"),
@@ -109,6 +111,7 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
     logLevel,
     logTo: door.host.stderr,
     requiresBase: requireBase,
+    corsOrigins: options.corsOrigin,
     ...(key === undefined ? {} : { signingKey: signingKey(await readTextFile(door, key), key) }),
     ...(traceTo === undefined ? {} : { traceTo }),
     ...(gatekeeper === null ? {} : { gatekeeper }),
@@ -132,6 +135,13 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
 
 async function openBase(path: string | null, options: FactBaseOptions): Promise<FactBase> {
   return path === null || !(await fileExists(path)) ? FactBase.create(path, options) : FactBase.open(path, options);
+}
+
+/** Collects origins, as browsers write them. What is none is refused: `*` would let every page write where nobody is asked for credentials. */
+function originOption(value: string, all: readonly string[]): readonly string[] {
+  const isOrigin = /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+  if (!isOrigin) throw new InvalidArgumentError("An origin is a scheme and a host, and a port where it is not the usual one.");
+  return [...all, value];
 }
 
 /** The theories of a folder: its folders that hold one. Errors: `theory.not_found`. */
