@@ -191,6 +191,11 @@ export const limits = {
   live_clients: { value: 20_000, unit: "clients", reason: "connections that listen for events" },
   live_watches: { value: 1_000, unit: "watches", reason: "different relations, laws and queries kept up to date for subscribers" },
   live_rows: { value: 100_000, unit: "rows", reason: "rows of one subscription's snapshot" },
+  live_recheck_ms: {
+    value: 5_000,
+    unit: "milliseconds",
+    reason: "how long someone whose right is gone may go on listening: each credential in use is checked again so often",
+  },
   live_queue_mb: { value: 64, unit: "megabytes", reason: "text of one topic's events that are kept for those who are behind" },
   live_queue: { value: 10_000, unit: "events", reason: "events a subscriber may be behind before it is cut off" },
   query_rows: { value: 1_000_000, unit: "rows", reason: "rows of one query's answer" },

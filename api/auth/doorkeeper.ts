@@ -64,10 +64,10 @@ export class Doorkeeper implements Gatekeeper {
   }
 
   /** A credential in the headers goes before a certificate. Errors: `auth.required`, `auth.unknown`, `auth.config`. */
-  async identify({ headers, socket }: Credentials): Promise<Principal> {
+  async identify({ headers, socket, isAgain = false }: Credentials): Promise<Principal> {
     try {
       const credential = credentialOf(headers, this.#base.limits.credential_bytes);
-      if (credential !== null) return await this.#read(credential);
+      if (credential !== null) return await this.#read(credential, isAgain);
       const principal = this.#readers.certificates?.read(socket, this.#clock.now()) ?? null;
       if (principal === null) throw new AssayError("auth.required", "neither the headers nor the connection say who asks");
       return principal;
@@ -82,7 +82,7 @@ export class Doorkeeper implements Gatekeeper {
     if (deeds === null) return;
     const proposer = act.kind === "propose" ? act.delta.proposer : null;
     try {
-      await this.#askToken(principal, deeds);
+      await this.#askToken(principal, deeds, act.kind === "watch" && act.isAgain === true);
       const answer = await this.#policy.judge(principal, deeds, proposer);
       if (answer.total > 0) throw forbidden(principal, answer);
     } catch (cause) {
@@ -90,7 +90,7 @@ export class Doorkeeper implements Gatekeeper {
     }
   }
 
-  async #read(credential: string): Promise<Principal> {
+  async #read(credential: string, isAgain: boolean): Promise<Principal> {
     const { keys, jwt, tokens } = this.#readers;
     if (isApiKey(credential)) {
       if (keys === null) throw notTaken("API keys");
@@ -102,13 +102,13 @@ export class Doorkeeper implements Gatekeeper {
       return jwt.read(credential, this.#clock.now());
     }
     if (tokens === null) throw notTaken("such credentials");
-    return tokens.read(credential);
+    return tokens.read(credential, isAgain);
   }
 
-  async #askToken({ capability }: Principal, deeds: readonly Deed[]): Promise<void> {
+  async #askToken({ capability }: Principal, deeds: readonly Deed[], isAgain: boolean): Promise<void> {
     const { tokens } = this.#readers;
     if (capability === undefined || tokens === null) return;
-    const request = { deeds, time: this.#clock.now(), requests: tokens.requestsWith(capability) };
+    const request = { deeds, time: this.#clock.now(), requests: isAgain ? 0 : tokens.requestsWith(capability) };
     await capability.authorize(request, this.#base.limits, this.#clock);
   }
 }

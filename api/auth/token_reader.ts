@@ -40,8 +40,8 @@ export class TokenReader {
     return new TokenReader(await biscuitModule(), settings, clock);
   }
 
-  /** Counts a request. Errors: `auth.unknown`, `auth.config`. */
-  read(text: string): Principal {
+  /** Counts a request, unless the token was shown for it before. Errors: `auth.unknown`, `auth.config`. */
+  read(text: string, isAgain: boolean): Principal {
     const root = this.#root.current();
     const digest = createHash("sha256").update(`${root} ${text}`).digest("base64");
     const capability = this.#kept.get(digest) ?? Capability.read(this.#module, text, root);
@@ -50,7 +50,7 @@ export class TokenReader {
     if (revoked !== undefined && capability.revocationIds.some((id) => revoked.has(id))) {
       throw new AssayError("auth.unknown", "the capability token was revoked");
     }
-    this.#count(capability);
+    if (!isAgain) this.#count(capability);
     const { user, groups } = capability;
     return { id: `token:${user}`, kind: "token", names: [user], groups, claims: [], capability };
   }

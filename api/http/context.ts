@@ -2,6 +2,7 @@ import type { Clock } from "../../schema/clock.ts";
 import type { FactBase, FactBaseOptions } from "../../verify/fact_base.ts";
 import type { SigningKey } from "../../verify/signing/keys.ts";
 import type { LiveHub } from "../ws/live_hub.ts";
+import type { Sentry } from "../ws/sentry.ts";
 import type { Jobs } from "./jobs.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 import type { Gatekeeper } from "./principal.ts";
@@ -48,6 +49,8 @@ export interface Context {
   readonly queries: Turnstile;
   readonly jobs: Jobs;
   readonly live: LiveHub;
+  /** Null where everyone may do everything. */
+  readonly sentry: Sentry | null;
   /** Where the service is in its life. */
   readonly life: {
     phase: "starting" | "ready" | "closing";

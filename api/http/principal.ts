@@ -7,6 +7,8 @@ import type { Principal } from "../../verify/checks/authorization/principal.ts";
 export interface Credentials {
   readonly headers: IncomingHttpHeaders;
   readonly socket: Socket;
+  /** Shown before, on a connection that is open still: it counts as no further request. */
+  readonly isAgain?: boolean;
 }
 
 /** What a principal is about to do. */
@@ -15,7 +17,7 @@ export type Act =
   | { readonly kind: "import"; readonly relation: string }
   | { readonly kind: "load"; readonly theory: string }
   | { readonly kind: "read"; readonly relation: string | null }
-  | { readonly kind: "watch"; readonly relation: string | null }
+  | { readonly kind: "watch"; readonly relation: string | null; readonly isAgain?: boolean }
   | { readonly kind: "operate" };
 
 /**

@@ -8,6 +8,7 @@ import type { FactBase } from "../../verify/fact_base.ts";
 import { mountAgents } from "../mcp/mount_agents.ts";
 import { LiveHub } from "../ws/live_hub.ts";
 import { mountLive } from "../ws/mount_live.ts";
+import { Sentry } from "../ws/sentry.ts";
 import { refuseSocket } from "./client_error.ts";
 import { Connections } from "./connections.ts";
 import type { Context, ServiceOptions } from "./context.ts";
@@ -103,6 +104,7 @@ function contextOf(base: FactBase, options: ServiceOptions): Context {
     queries: new Turnstile("queries", () => base.limits.queries_running),
     jobs: new Jobs(clock, () => base.limits.jobs_kept),
     live: new LiveHub(base, metrics),
+    sentry: gatekeeper === openDoor ? null : new Sentry(gatekeeper, () => base.limits.live_recheck_ms),
     life: { phase: "starting", isBroken: false },
   };
 }
@@ -197,8 +199,9 @@ function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly 
   });
 }
 
-async function closeAll(app: FastifyInstance, connections: Connections, { base, life, live, jobs }: Context): Promise<void> {
+async function closeAll(app: FastifyInstance, connections: Connections, { base, life, live, jobs, sentry }: Context): Promise<void> {
   life.phase = "closing";
+  sentry?.close();
   live.close();
   jobs.close();
   await connections.closing(() => app.close(), base.limits.stall_ms);

@@ -64,7 +64,7 @@ async function* connection(open: Open, thread: Thread, signal: AbortSignal): Asy
   if (answer.body === null) throw new Error("the answer has no body");
   for await (const event of eventsOf(answer.body)) {
     thread.wait_ms = FIRST_WAIT_MS;
-    if (event.event === "lagged" || event.event === "closing") return;
+    if (event.event === "lagged" || event.event === "closing" || event.event === "unauthorized") return;
     thread.cursor = event.cursor;
     thread.hasEnded = event.event === "ended";
     const whole = event.event === "snapshot" ? joined(thread, event) : event;

@@ -44,6 +44,7 @@ export const liveEventForm = z
     }),
     z.object({ event: z.literal("ended"), cursor, code: z.string(), detail: z.string() }),
     z.object({ event: z.literal("lagged"), cursor: z.null(), code: z.literal("live.lagged") }),
+    z.object({ event: z.literal("unauthorized"), cursor: z.null(), code: z.string(), detail: z.string() }),
     z.object({ event: z.literal("closing"), cursor: z.null() }),
   ])
-  .meta({ id: "LiveEvent", description: "what a subscriber is told; `lagged`, `closing` and `ended` are last events" });
+  .meta({ id: "LiveEvent", description: "what a subscriber is told; `lagged`, `unauthorized`, `closing` and `ended` are last events" });

@@ -10,7 +10,7 @@ export interface Standing {
 }
 
 /**
- * Every event there is. All but `lagged` and `closing` carry a cursor of their own, after which a subscriber goes on who saw it.
+ * Every event there is. All but `lagged`, `unauthorized` and `closing` carry a cursor of their own, after which a subscriber goes on who saw it.
  * - `snapshot`: rows as of `commit`, in several parts where there are many: `offset` rows came before, at 0 it begins anew; the `last` part
  *   is marked. `columns` of a relation, law or query.
  * - `change`: the rows that came and went from the commit `from` to the commit `to`; `to` is `from` + 1, or later after a gap.
@@ -19,6 +19,7 @@ export interface Standing {
  * - `refused`: a delta that was refused, with the first of its violations; `total` counts all.
  * - `ended`: what was subscribed to is gone or cannot be followed; the last event.
  * - `lagged`: the subscriber was too slow; the last event. Its last cursor resumes.
+ * - `unauthorized`: the subscriber may listen no more, by what was true when it was asked again; the last event.
  * - `closing`: the service shuts down; the last event.
  */
 export type LiveEvent =
@@ -63,6 +64,7 @@ export type LiveEvent =
     }
   | { readonly event: "ended"; readonly cursor: string; readonly code: string; readonly detail: string }
   | { readonly event: "lagged"; readonly cursor: null; readonly code: "live.lagged" }
+  | { readonly event: "unauthorized"; readonly cursor: null; readonly code: string; readonly detail: string }
   | { readonly event: "closing"; readonly cursor: null };
 
 /** An event as it is sent: written once, however many read it. */

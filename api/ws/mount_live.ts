@@ -1,9 +1,8 @@
 import { PassThrough } from "node:stream";
 import type { WebSocket } from "@fastify/websocket";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { AssayError } from "../../schema/assay_error.ts";
-import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import { answerStream } from "../http/answer.ts";
 import type { Context } from "../http/context.ts";
 import { refuseForeignPage } from "../http/origins.ts";
@@ -27,11 +26,14 @@ export const liveQuery = z.object({
 
 type LiveQuery = z.output<typeof liveQuery>;
 
-async function subscribe({ base, gatekeeper, live }: Context, principal: Principal, query: LiveQuery, outlet: Outlet): Promise<void> {
+async function subscribe(context: Context, { principal, headers, raw }: FastifyRequest, query: LiveQuery, outlet: Outlet): Promise<void> {
+  const { base, gatekeeper, live, sentry } = context;
   const topic = topicOf(query);
-  await gatekeeper.authorize(principal, { kind: "watch", relation: topic.kind === "relation" ? topic.relation : null });
+  const relation = topic.kind === "relation" ? topic.relation : null;
+  await gatekeeper.authorize(principal, { kind: "watch", relation });
   const cursor = query.cursor === undefined ? null : readLiveCursor(query.cursor, topic, base.head);
   await live.subscribe(topic, cursor, outlet);
+  sentry?.admit({ headers, socket: raw.socket }, relation, outlet);
 }
 
 /** Server-sent events: `Last-Event-ID` resumes, as a browser sends it by itself. */
@@ -61,11 +63,11 @@ export function eventRoutes(context: Context): Route[] {
         "limit.live_watches",
         "limit.live_rows",
       ],
-      async handle({ query, headers, principal }) {
+      async handle({ query, headers, request }) {
         const out = new PassThrough();
         const cursor = headers["last-event-id"] ?? query.cursor;
         try {
-          await subscribe(context, principal, cursor === undefined ? query : { ...query, cursor }, sseOutlet(out));
+          await subscribe(context, request, cursor === undefined ? query : { ...query, cursor }, sseOutlet(out));
         } catch (cause) {
           out.destroy();
           throw cause;
@@ -88,7 +90,7 @@ export function mountLive(app: FastifyInstance, context: Context): void {
           "http.malformed",
           `query: ${read.error.issues.map(({ path, message }) => `\`${path.join(".")}\` ${message}`).join(", ")}`,
         );
-      await subscribe(context, request.principal, read.data, wsOutlet(socket));
+      await subscribe(context, request, read.data, wsOutlet(socket));
     };
     open().catch((cause: unknown) => {
       const { body, code } = problemOf(cause, LIVE_PATH);

@@ -7,7 +7,7 @@ export interface Outlet {
   readonly transport: "ws" | "sse";
   /** Sends events that are `from` … `to` of their channel, which others may be sent too. False: it is full, `onRoom` is called when it is not. */
   send(events: readonly SentEvent[], written: Written): boolean;
-  /** Sends the last event and closes; a reader that does not take it is cut off. */
+  /** Sends the last event and closes, and sends nothing after it; a reader that does not take it is cut off. */
   end(last: SentEvent): void;
   /** Keeps the connection from looking dead. */
   beat(): void;
@@ -41,22 +41,26 @@ const FULL_BYTES = 1024 * 1024;
 const FAREWELL_MS = 5_000;
 
 /** Close codes of the service (RFC 6455 leaves 4000 to 4999 to applications). */
-export const closeCodes = { ended: 4410, lagged: 4429, closing: 1001, refused: 4400 } as const;
+export const closeCodes = { ended: 4410, lagged: 4429, closing: 1001, refused: 4400, unauthorized: 4401 } as const;
 
 export function sseOutlet(out: PassThrough): Outlet {
   let isFull = false;
+  let hasEnded = false;
   return {
     transport: "sse",
     send(_events, written) {
+      if (hasEnded) return true;
       isFull = !out.write(written.sse);
       return !isFull;
     },
     end(last) {
+      if (hasEnded) return;
+      hasEnded = true;
       out.end(sseText([last]));
       setTimeout(() => out.destroy(), FAREWELL_MS).unref();
     },
     beat() {
-      if (!isFull) out.write(": alive\n\n");
+      if (!isFull && !hasEnded) out.write(": alive\n\n");
     },
     isGone: () => out.destroyed,
     onRoom: (listener) =>
@@ -70,10 +74,12 @@ export function sseOutlet(out: PassThrough): Outlet {
 
 export function wsOutlet(socket: WebSocket): Outlet {
   let isFull = false;
+  let hasEnded = false;
   let hasRoom: () => void = () => undefined;
   return {
     transport: "ws",
     send(_events, written) {
+      if (hasEnded) return true;
       socket.send(written.message, { binary: false }, () => {
         if (!isFull || socket.bufferedAmount > 0) return;
         isFull = false;
@@ -83,8 +89,10 @@ export function wsOutlet(socket: WebSocket): Outlet {
       return !isFull;
     },
     end(last) {
+      if (hasEnded) return;
+      hasEnded = true;
       socket.send(messageText([last]));
-      socket.close(last.kind === "lagged" ? closeCodes.lagged : last.kind === "closing" ? closeCodes.closing : closeCodes.ended, last.kind);
+      socket.close(closeCodes[isLast(last.kind) ? last.kind : "ended"], last.kind);
       setTimeout(() => socket.terminate(), FAREWELL_MS).unref();
     },
     beat: () => socket.ping(),
@@ -94,4 +102,8 @@ export function wsOutlet(socket: WebSocket): Outlet {
     },
     onGone: (listener) => void socket.on("close", listener),
   };
+}
+
+function isLast(kind: SentEvent["kind"]): kind is SentEvent["kind"] & keyof typeof closeCodes {
+  return Object.hasOwn(closeCodes, kind);
 }

@@ -81,9 +81,9 @@ function clientOf(log: Log, close: () => Promise<void>): LiveClient {
 }
 
 /** Subscribes by server-sent events. */
-export async function sseClient(url: string, query: string, lastEventId?: string): Promise<LiveClient> {
+export async function sseClient(url: string, query: string, lastEventId?: string, own: Record<string, string> = {}): Promise<LiveClient> {
   const aborted = new AbortController();
-  const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
+  const headers = { ...own, ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }) };
   const response = await fetch(`${url}/v1/events?${query}`, { headers, signal: aborted.signal });
   if (response.status !== 200 || response.body === null) throw new Error(`${response.status}: ${await response.text()}`);
   const log = new Log();
@@ -112,8 +112,8 @@ export async function sseClient(url: string, query: string, lastEventId?: string
 }
 
 /** Subscribes by a WebSocket. */
-export async function wsClient(url: string, query: string): Promise<LiveClient> {
-  const socket = new WebSocket(`${url.replace("http", "ws")}/v1/live?${query}`);
+export async function wsClient(url: string, query: string, headers: Record<string, string> = {}): Promise<LiveClient> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/v1/live?${query}`, { headers });
   const log = new Log();
   socket.addEventListener("message", ({ data }) => {
     const { events, error } = JSON.parse(String(data)) as { events: Told[]; error: { code: string } | null };
