@@ -11,6 +11,7 @@ import {
   LlamaLogLevel,
 } from "node-llama-cpp";
 import { AssayError } from "../../schema/assay_error.ts";
+import { systemClock } from "../../schema/clock.ts";
 import { limits } from "../../schema/limits.ts";
 import type { TextAnswer } from "../../schema/text_model.ts";
 import { grammarOf } from "./grammar.ts";
@@ -34,8 +35,10 @@ export default async function run({ task, port }: { readonly task: ModelTask; re
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort("deadline"), task.time_ms);
   port.on("message", () => stop.abort("cancelled"));
+  const begin = systemClock.micros();
   try {
-    return { kind: "done", answer: await answerOf(task, stop.signal, (tokens) => port.postMessage(tokens)) };
+    const answer = await answerOf(task, stop.signal, (tokens) => port.postMessage(tokens));
+    return { kind: "done", answer: { ...answer, millis: Math.floor((systemClock.micros() - begin) / 1000) } };
   } catch (cause) {
     if (!(cause instanceof AssayError)) throw cause;
     return { kind: "failed", code: cause.code, detail: cause.detail, place: cause.place };

@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
-import type { SettledRows } from "../../../compute/fibers/settle_fibers.ts";
 import type { ErrorReport } from "../../../schema/assay_error.ts";
 import { registry } from "../../../schema/errors.ts";
 import type { FactBase } from "../../../verify/fact_base.ts";
-import { readFibers, type StoredFiber } from "../../machine/read_fibers.ts";
+import { readFibers } from "../../machine/read_fibers.ts";
 import { type MachineReader, machineReader } from "../../machine/read_machine.ts";
 import {
   derivedNucleiChanges,
@@ -14,6 +13,7 @@ import {
   settledChanges,
   standings,
 } from "../../machine/settle_delta.ts";
+import { settledRows } from "../../machine/settled_rows.ts";
 import type { Table } from "../../report/table.ts";
 import { tableText } from "../../report/table_text.ts";
 import type { Door } from "../door.ts";
@@ -33,9 +33,6 @@ interface SettleOptions extends JudgingOptions {
   readonly propose?: (typeof computed)[number];
   readonly by?: string;
 }
-
-/** So many elements are worth a worker thread. */
-const LARGE_ELEMENTS = 20_000;
 
 const HELP = `
 Each element of the fibers over the histories named, or of all: whether saturation and transfer fix it (fixed), one of them does (saturated,
@@ -74,22 +71,6 @@ async function settle(door: Door, options: SettleOptions): Promise<Outcome> {
     if (changes.assert.size + changes.retract.size === 0) return nothingNew(found, events);
     return proposed(door, base, options, { changes, events, asOf: read.asOf, started });
   });
-}
-
-async function settledRows(fibers: readonly StoredFiber[]): Promise<SettledRows> {
-  const plain = fibers.map(({ poset, sigma, delta }) => ({ down: poset.down, sigma, delta }));
-  const atMost = fibers.reduce((sum, { poset }) => sum + 2 ** poset.size, 0);
-  if (atMost <= LARGE_ELEMENTS) {
-    const { settleFibers } = await import("../../../compute/fibers/settle_fibers.ts");
-    return settleFibers(plain);
-  }
-  const { ComputePool } = await import("../../../compute/compute_pool.ts");
-  const pool = new ComputePool();
-  try {
-    return await pool.settled(plain);
-  } finally {
-    await pool.close();
-  }
 }
 
 async function changesOf(
