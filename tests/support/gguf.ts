@@ -204,7 +204,7 @@ export interface Reply {
  * The bytes of a llama of one layer whose weights are made so that it answers a prompt with a reply, chosen by the texts in the prompt, and
  * ends. Triggers are tokens of their own. Attention looks at all tokens alike, so it counts triggers; the output then begins the reply that
  * they weigh for. A reply is cut into tokens that occur nowhere else, and each token's embedding says which comes next.
- * It is meant for temperature 0. Replies are ASCII; where no trigger occurs it ends at once.
+ * It is meant for temperature 0. Where no trigger occurs it ends at once.
  */
 export function replyingModel(replies: readonly Reply[], context = 4096): Buffer {
   const triggers = [...new Set(replies.flatMap(({ weights }) => Object.keys(weights)))];
@@ -248,16 +248,18 @@ export function replyingModel(replies: readonly Reply[], context = 4096): Buffer
 function cutApart(texts: readonly string[]): string[][] {
   const taken = new Set<string>();
   return texts.map((text) => {
+    const characters = [...text];
     const pieces: string[] = [];
     let at = 0;
-    while (at < text.length) {
+    while (at < characters.length) {
       let length = 3;
-      while (at + length < text.length && taken.has(text.slice(at, at + length))) length++;
-      const piece = text.slice(at, at + length);
-      if (piece.length < 3 || taken.has(piece)) pieces.push(`${pieces.pop() ?? ""}${piece}`);
+      const pieceOf = (): string => characters.slice(at, at + length).join("");
+      while (at + length < characters.length && taken.has(pieceOf())) length++;
+      const piece = pieceOf();
+      if (at + length > characters.length || taken.has(piece)) pieces.push(`${pieces.pop() ?? ""}${piece}`);
       else pieces.push(piece);
       taken.add(pieces.at(-1) ?? "");
-      at += piece.length;
+      at += length;
     }
     return pieces;
   });

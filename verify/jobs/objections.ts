@@ -37,7 +37,7 @@ export function objections(
   if (verdict === null) return lines;
   const told = oneLawAfterTheOther(verdict.violations).slice(0, limits.prompt_objections);
   lines.push(...told.map((violation) => cut(violationText(violation))));
-  lines.push(...more(verdict.total - verdict.violations.filter(isNoReason).length - told.length, "more violations"));
+  lines.push(...restLines(verdict, told, limits));
   if (verdict.undecided !== null) lines.push(cut(`${verdict.undecided.code}: ${verdict.undecided.detail}`));
   const doable = verdict.repairs.filter(({ changes }) => changes.every((change) => isDoable(change, relations)));
   lines.push(...doable.slice(0, limits.prompt_objections).map((repair) => cut(`to mend it: ${repairText(repair, relations)}`)));
@@ -47,6 +47,20 @@ export function objections(
 
 function more(count: number, what: string): string[] {
   return count > 0 ? [`- and ${count} ${what}`] : [];
+}
+
+/** How many more violations each broken law has, those of pages that are not here too. */
+function restLines({ laws, violations }: Verdict, told: readonly Violation[], limits: ToldLimits): string[] {
+  const toldOf = (law: string): number => told.filter((violation) => violation.law === law).length;
+  const checks = new Set(violations.flatMap(({ law, code }) => (code === undefined ? [] : [law])));
+  const rests = [
+    ...[...checks].map((law) => ({ law, rest: violations.filter((violation) => violation.law === law).length - toldOf(law) })),
+    ...laws.flatMap(({ law, severity, violations: all, waived }) =>
+      severity === "warn" ? [] : [{ law, rest: all - waived - toldOf(law) }],
+    ),
+  ].filter(({ rest }) => rest > 0);
+  const lines = rests.slice(0, limits.prompt_objections).map(({ law, rest }) => `- ${law}: ${rest} more`);
+  return [...lines, ...more(rests.length - lines.length, "laws are broken")];
 }
 
 /** A warning refuses nothing, nor does what was waived. */
