@@ -1746,6 +1746,13 @@ export const registry = {
     sarif: "error",
     help: "`assay key list` shows the keys of a file",
   },
+  "auth.rate": {
+    title: "too many requests of one address did not say who sends them",
+    http: 429,
+    exit: 3,
+    sarif: "error",
+    help: "wait as long as `Retry-After` says, and send a credential that is in force",
+  },
   "auth.required": {
     title: "the request says not who sends it",
     http: 401,

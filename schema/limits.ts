@@ -166,6 +166,11 @@ export const limits = {
     reason: "how long a request may take to arrive; a slow upload of a large file takes minutes",
   },
   requests_a_second: { value: 50_000, unit: "requests", reason: "requests of one principal in one second" },
+  auth_failures_a_minute: {
+    value: 100,
+    unit: "requests",
+    reason: "requests of one address that may fail to say who sends them: a client that is set up wrongly, not one that guesses",
+  },
   credential_bytes: {
     value: 16 * 1024,
     unit: "bytes",

@@ -21,6 +21,7 @@ export class ServiceMetrics {
   readonly #verdictSeconds: Histogram;
   readonly #live: Gauge<"transport">;
   readonly #lagged: Counter;
+  readonly #authFailures: Counter;
   readonly #laws = new Map<string, LawTotals>();
   #pending: { readonly laws: readonly LawOutcome[]; count: number } | null = null;
 
@@ -37,6 +38,7 @@ export class ServiceMetrics {
     });
     this.#live = new Gauge({ registers, name: "assay_live_clients", help: "subscribers connected", labelNames: ["transport"] });
     this.#lagged = new Counter({ registers, name: "assay_live_lagged_total", help: "subscribers cut off because they read too slowly" });
+    this.#authFailures = new Counter({ registers, name: "assay_auth_failures_total", help: "requests whose sender was not known" });
     new Gauge({
       registers,
       name: "assay_head",
@@ -63,6 +65,10 @@ export class ServiceMetrics {
 
   noteSubscriber(transport: "ws" | "sse", change: 1 | -1): void {
     this.#live.inc({ transport }, change);
+  }
+
+  noteAuthFailure(): void {
+    this.#authFailures.inc();
   }
 
   noteLagged(): void {

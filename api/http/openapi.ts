@@ -14,6 +14,7 @@ const COMMON_ERRORS: readonly ErrorCode[] = [
   "http.rate",
   "http.closing",
   "internal.invariant",
+  "auth.rate",
   "auth.required",
   "auth.unknown",
   "auth.forbidden",

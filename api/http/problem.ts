@@ -19,6 +19,16 @@ export class Refusal extends AssayError {
   }
 }
 
+/** An error after whose time, and not before, the same request may well succeed. */
+export class Later extends AssayError {
+  readonly retryAfter_s: number;
+
+  constructor(code: ErrorCode, detail: string, retryAfter_s: number) {
+    super(code, detail);
+    this.retryAfter_s = retryAfter_s;
+  }
+}
+
 /** A problem document (RFC 9457) that is an envelope too, and its status. */
 export interface Problem {
   readonly status: number;
@@ -91,7 +101,7 @@ export function problemOf(thrown: unknown, instance: string): Problem {
     status: document.status,
     code: report.code,
     body: `${text.slice(0, -1)},"data":${data}}`,
-    retryAfter_s: RETRY_AFTER_S.get(report.code) ?? null,
+    retryAfter_s: error instanceof Later ? error.retryAfter_s : (RETRY_AFTER_S.get(report.code) ?? null),
   };
 }
 

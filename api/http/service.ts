@@ -3,6 +3,7 @@ import rateLimit from "@fastify/rate-limit";
 import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import { AssayError } from "../../schema/assay_error.ts";
+import { registry } from "../../schema/errors.ts";
 import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
 import { mountAgents } from "../mcp/mount_agents.ts";
@@ -12,12 +13,13 @@ import { Sentry } from "../ws/sentry.ts";
 import { refuseSocket } from "./client_error.ts";
 import { Connections } from "./connections.ts";
 import type { Context, ServiceOptions } from "./context.ts";
+import { FailedTries } from "./failed_tries.ts";
 import { Jobs } from "./jobs.ts";
 import { loggerOptions } from "./logging.ts";
 import { ServiceMetrics } from "./metrics.ts";
 import { mount, pathOf, patternOf, sendProblem } from "./mount.ts";
 import { letOriginsIn } from "./origins.ts";
-import { ANYONE, type Gatekeeper, openDoor } from "./principal.ts";
+import { ANYONE, openDoor } from "./principal.ts";
 import { asAssayError } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { allRoutes } from "./routes/all.ts";
@@ -36,6 +38,7 @@ export interface Service {
 }
 
 const MICROS_A_MILLISECOND = 1_000;
+const UNAUTHORIZED = 401;
 /** As long as a request line may be; what is too long for its meaning is refused by its schema. */
 const LARGEST_PARAMETER = 16_384;
 
@@ -144,13 +147,15 @@ function mountAll(app: FastifyInstance, routes: readonly Route[], isStream: bool
   for (const route of routes) if ((route.body?.isStream === true) === isStream) mount(app, route);
 }
 
-function addHooks(app: FastifyInstance, { gatekeeper, life, metrics }: Context, tracing: Tracing | null): void {
+function addHooks(app: FastifyInstance, context: Context, tracing: Tracing | null): void {
+  const { life, metrics, clock, base } = context;
+  const tries = new FailedTries(clock, () => base.limits.auth_failures_a_minute);
   app.decorateRequest("principal");
   app.addHook("onRequest", async (request) => {
     tracing?.begin(request);
     const config = request.routeOptions.config as { readonly isVital?: boolean };
     if (life.phase === "closing" && config.isVital !== true) throw new AssayError("http.closing", "the service is shutting down");
-    request.principal = await principalOf(gatekeeper, request, config.isVital === true);
+    request.principal = await principalOf(context, tries, request, config.isVital === true);
   });
   app.addHook("onResponse", async (request, reply) => {
     const config = request.routeOptions.config as { readonly route?: string };
@@ -166,11 +171,25 @@ function addHooks(app: FastifyInstance, { gatekeeper, life, metrics }: Context, 
 }
 
 /** Whether a service lives is told to whoever asks, and nobody in particular. */
-async function principalOf(gatekeeper: Gatekeeper, { headers, raw }: FastifyRequest, isVital: boolean): Promise<Principal> {
+async function principalOf(
+  { gatekeeper, metrics }: Context,
+  tries: FailedTries,
+  { headers, raw }: FastifyRequest,
+  isVital: boolean,
+): Promise<Principal> {
+  if (gatekeeper === openDoor) return ANYONE;
+  const address = raw.socket.remoteAddress ?? "";
   try {
-    return await gatekeeper.identify({ headers, socket: raw.socket });
+    if (!isVital) tries.admit(address, headers);
+    const principal = await gatekeeper.identify({ headers, socket: raw.socket });
+    tries.noteSuccess(headers);
+    return principal;
   } catch (cause) {
     if (isVital && cause instanceof AssayError) return ANYONE;
+    if (cause instanceof AssayError && registry[cause.code].http === UNAUTHORIZED) {
+      tries.noteFailure(address);
+      metrics.noteAuthFailure();
+    }
     throw cause;
   }
 }
