@@ -16,16 +16,27 @@ export class Connections {
     });
   }
 
-  /** Runs `close`, meanwhile letting go of every connection that falls idle or was never used, and of all of them after `most_ms`. */
-  async closing(close: () => Promise<void>, most_ms: number): Promise<void> {
+  /**
+   * Runs `close`, meanwhile letting go of every connection that falls idle or was never used. All of them are cut `most_ms` after
+   * `answered` came: until then somebody waits for an answer.
+   */
+  async closing(close: () => Promise<void>, answered: () => Promise<void>, most_ms: number): Promise<void> {
     const sweep = setInterval(() => this.#sweep(), SWEEP_MS);
-    const deadline = setTimeout(() => this.#server.closeAllConnections(), most_ms);
+    const closed = new AbortController();
+    void this.#cutAfter(answered(), most_ms, closed.signal);
     try {
       await close();
     } finally {
       clearInterval(sweep);
-      clearTimeout(deadline);
+      closed.abort();
     }
+  }
+
+  async #cutAfter(answered: Promise<void>, most_ms: number, closed: AbortSignal): Promise<void> {
+    await answered;
+    const deadline = setTimeout(() => this.#server.closeAllConnections(), most_ms);
+    if (closed.aborted) clearTimeout(deadline);
+    closed.addEventListener("abort", () => clearTimeout(deadline));
   }
 
   /** A connection may fall idle after the server began to close, and one that never sent a byte does not count as idle for Node. */

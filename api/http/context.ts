@@ -9,6 +9,7 @@ import type { Gatekeeper } from "./principal.ts";
 import type { Submissions } from "./submissions.ts";
 import type { TlsFiles } from "./tls.ts";
 import type { Turnstile } from "./turnstile.ts";
+import type { Unanswered } from "./unanswered.ts";
 
 export interface ServiceOptions {
   readonly clock: Clock;
@@ -49,8 +50,12 @@ export interface Context {
   readonly queries: Turnstile;
   readonly jobs: Jobs;
   readonly live: LiveHub;
+<<<<<<< Updated upstream
   /** Null where everyone may do everything. */
   readonly sentry: Sentry | null;
+=======
+  readonly unanswered: Unanswered;
+>>>>>>> Stashed changes
   /** Where the service is in its life. */
   readonly life: {
     phase: "starting" | "ready" | "closing";

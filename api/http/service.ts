@@ -23,10 +23,12 @@ import { ANYONE, openDoor } from "./principal.ts";
 import { asAssayError } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { allRoutes } from "./routes/all.ts";
+import { cutStalledReader } from "./stalled_reader.ts";
 import { Submissions } from "./submissions.ts";
 import { rotateTls, tlsOptions } from "./tls.ts";
 import type { Tracing } from "./tracing.ts";
 import { Turnstile } from "./turnstile.ts";
+import { Unanswered } from "./unanswered.ts";
 
 /** A service that listens. */
 export interface Service {
@@ -107,7 +109,11 @@ function contextOf(base: FactBase, options: ServiceOptions): Context {
     queries: new Turnstile("queries", () => base.limits.queries_running),
     jobs: new Jobs(clock, () => base.limits.jobs_kept),
     live: new LiveHub(base, metrics),
+<<<<<<< Updated upstream
     sentry: gatekeeper === openDoor ? null : new Sentry(gatekeeper, () => base.limits.live_recheck_ms),
+=======
+    unanswered: new Unanswered(),
+>>>>>>> Stashed changes
     life: { phase: "starting", isBroken: false },
   };
 }
@@ -147,9 +153,13 @@ function mountAll(app: FastifyInstance, routes: readonly Route[], isStream: bool
   for (const route of routes) if ((route.body?.isStream === true) === isStream) mount(app, route);
 }
 
+<<<<<<< Updated upstream
 function addHooks(app: FastifyInstance, context: Context, tracing: Tracing | null): void {
   const { life, metrics, clock, base } = context;
   const tries = new FailedTries(clock, () => base.limits.auth_failures_a_minute);
+=======
+function addHooks(app: FastifyInstance, { base, gatekeeper, life, metrics, unanswered }: Context, tracing: Tracing | null): void {
+>>>>>>> Stashed changes
   app.decorateRequest("principal");
   app.addHook("onRequest", async (request) => {
     tracing?.begin(request);
@@ -157,7 +167,17 @@ function addHooks(app: FastifyInstance, context: Context, tracing: Tracing | nul
     if (life.phase === "closing" && config.isVital !== true) throw new AssayError("http.closing", "the service is shutting down");
     request.principal = await principalOf(context, tries, request, config.isVital === true);
   });
+  app.addHook("preHandler", (request, _reply, done) => {
+    if (!request.ws) unanswered.arrived(request);
+    done();
+  });
+  app.addHook("onSend", (request, reply, payload, done) => {
+    unanswered.answered(request);
+    cutStalledReader(reply.raw, payload, base.limits.stall_ms, () => metrics.noteStalled());
+    done();
+  });
   app.addHook("onResponse", async (request, reply) => {
+    unanswered.answered(request);
     const config = request.routeOptions.config as { readonly route?: string };
     const route = config.route ?? "unknown";
     metrics.noteRequest(route, reply.statusCode, reply.elapsedTime * MICROS_A_MILLISECOND);
@@ -218,11 +238,19 @@ function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly 
   });
 }
 
+<<<<<<< Updated upstream
 async function closeAll(app: FastifyInstance, connections: Connections, { base, life, live, jobs, sentry }: Context): Promise<void> {
+=======
+async function closeAll(app: FastifyInstance, connections: Connections, { base, life, live, jobs, unanswered }: Context): Promise<void> {
+>>>>>>> Stashed changes
   life.phase = "closing";
   sentry?.close();
   live.close();
   jobs.close();
-  await connections.closing(() => app.close(), base.limits.stall_ms);
+  await connections.closing(
+    () => app.close(),
+    () => unanswered.none(),
+    base.limits.stall_ms,
+  );
   await jobs.settled();
 }

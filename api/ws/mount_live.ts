@@ -80,8 +80,15 @@ export function eventRoutes(context: Context): Route[] {
 
 /** The same over a WebSocket: each message is an envelope whose `events` are those since the last one. */
 export function mountLive(app: FastifyInstance, context: Context): void {
+  const { base, metrics } = context;
   app.get(LIVE_PATH, { websocket: true, config: { route: LIVE_PATH, rateLimit: false } }, (socket: WebSocket, request) => {
     socket.on("error", () => socket.terminate());
+    request.raw.socket.setTimeout(base.limits.stall_ms);
+    request.raw.socket.on("timeout", () => {
+      if (socket.bufferedAmount === 0) return;
+      metrics.noteStalled();
+      socket.terminate();
+    });
     const open = async (): Promise<void> => {
       refuseForeignPage(request, context.options);
       const read = liveQuery.strict().safeParse(request.query);

@@ -12,21 +12,34 @@ export function temporary(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** `assay serve` in a process of its own. */
+/** `assay serve` in a process of its own, under these arguments, once it listens. */
+export interface ServingProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** Its exit code and the signal that ended it. */
+  readonly exited: Promise<[number | null, NodeJS.Signals | null]>;
+}
+
+export async function servingProcess(more: readonly string[]): Promise<ServingProcess> {
+  const args = [launcher, "serve", "--port", "0", "--log-level", "silent", "--json", ...more];
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = once(child, "exit") as ServingProcess["exited"];
+  if (child.stdout === null) throw new Error("a pipe was asked for");
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const { data } = JSON.parse(line) as { data: { url: string } };
+  return { child, url: data.url, exited };
+}
+
+/** A service over a fact base, which can be told to stop. */
 export interface Serving {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 export async function serving(db: string, ...more: readonly string[]): Promise<Serving> {
-  const args = [launcher, "serve", "--db", db, "--port", "0", "--log-level", "silent", "--json", ...more];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const exited = once(child, "exit");
-  if (child.stdout === null) throw new Error("a pipe was asked for");
-  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
-  const { data } = JSON.parse(line) as { data: { url: string } };
+  const { child, url, exited } = await servingProcess(["--db", db, ...more]);
   return {
-    url: data.url,
+    url,
     async stop() {
       child.kill("SIGINT");
       await exited;

@@ -2,7 +2,7 @@ import type { ServiceOptions } from "../../api/http/context.ts";
 import type { Service } from "../../api/http/service.ts";
 import { startService } from "../../api/http/service.ts";
 import type { Theory } from "../../logic/theory.ts";
-import { StrictClock, systemClock } from "../../schema/clock.ts";
+import { type Clock, StrictClock, systemClock } from "../../schema/clock.ts";
 import type { Limits } from "../../schema/limits.ts";
 import { FactBase, type FactBaseOptions } from "../../verify/fact_base.ts";
 import { SHOP, theoryFrom } from "./fact_bases.ts";
@@ -35,13 +35,21 @@ export interface ServeTestOptions extends Partial<ServiceOptions> {
   readonly path?: string | null;
   readonly limits?: Partial<Limits>;
   readonly engines?: FactBaseOptions["engines"];
+  readonly clingo?: FactBaseOptions["clingo"];
+  /** The clock of the machine that the service runs on. */
+  readonly wallClock?: Clock;
 }
 
 /** A service of its own on a free port, over a fact base with the theory of the shop, for the time of `test`. */
 export async function withService(test: (served: Served) => Promise<void>, options: ServeTestOptions = {}): Promise<void> {
-  const { theories = [theoryFrom(SHOP)], path = null, limits = {}, engines, ...rest } = options;
-  const clock = new StrictClock(systemClock);
-  const baseOptions: FactBaseOptions = { clock, limits, ...(engines === undefined ? {} : { engines }) };
+  const { theories = [theoryFrom(SHOP)], path = null, limits = {}, engines, clingo, wallClock = systemClock, ...rest } = options;
+  const clock = new StrictClock(wallClock);
+  const baseOptions: FactBaseOptions = {
+    clock,
+    limits,
+    ...(engines === undefined ? {} : { engines }),
+    ...(clingo === undefined ? {} : { clingo }),
+  };
   const base = await FactBase.create(path, baseOptions);
   try {
     if (theories.length > 0) await base.loadTheory(theories, { author: "tester", reason: "first" });

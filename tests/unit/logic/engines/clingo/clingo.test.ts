@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { Clingo, ClingoAnswer, ClingoJob } from "../../../../../logic/engines/clingo/clingo.ts";
 import { factText, symbolText } from "../../../../../logic/engines/clingo/fact_text.ts";
@@ -7,6 +6,7 @@ import { isClingo } from "../../../../../logic/engines/clingo/native_clingo.ts";
 import { openClingo } from "../../../../../logic/engines/clingo/open_clingo.ts";
 import type { GroundFunction } from "../../../../../logic/engines/clingo/read_term.ts";
 import { clingos, withClingo } from "../../../../support/clingos.ts";
+import { ownChildren, tellsChildren } from "../../../../support/own_children.ts";
 
 const BOUNDS = { time_ms: 30_000, memory_mb: 1_024 };
 /** 13 pigeons, 12 holes: no answer set, and no clingo finds that out in this life. */
@@ -136,30 +136,20 @@ for (const kind of clingos) {
 test(
   "a clingo that somebody else kills in the middle of a solve has failed, and the next one runs",
   {
-    skip: existsSync("/proc/self/task") ? (clingos.find(({ name }) => name === "native")?.skip ?? false) : "no /proc on this machine",
+    skip: tellsChildren ? (clingos.find(({ name }) => name === "native")?.skip ?? false) : "no /proc on this machine",
   },
   () =>
     withClingo(clingos.find(({ name }) => name === "native") ?? assert.fail(), async (clingo) => {
-      const before = new Set(children());
+      const before = new Set(ownChildren());
       const endless = solve(clingo, PIGEONS, "decide");
       await new Promise((resolve) => setTimeout(resolve, 500));
-      const [own, ...others] = children().filter((pid) => !before.has(pid));
+      const [own, ...others] = ownChildren().filter((pid) => !before.has(pid));
       assert.ok(own !== undefined && others.length === 0);
       process.kill(own, "SIGKILL");
       assert.equal((await endless).kind, "failed");
       assert.deepEqual(atoms(await solve(clingo, "p(1).")), [["p(1)"]]);
     }),
 );
-
-/** The processes that this one started and that still run. */
-function children(): number[] {
-  return readdirSync("/proc/self/task").flatMap((task) =>
-    readFileSync(`/proc/self/task/${task}/children`, "utf8")
-      .split(" ")
-      .filter((pid) => pid !== "")
-      .map(Number),
-  );
-}
 
 test("auto takes what there is; a path must be a clingo", async () => {
   const clingo = openClingo();
