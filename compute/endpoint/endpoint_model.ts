@@ -36,10 +36,13 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
  * url and the model's name, and begins with `endpoint:`. Requests are sent again on 429, 502, 503, 504 and where the connection breaks, after
  * what `Retry-After` asks, within the request's time. Redirects are not followed, and the key stands in no error.
  * Errors: `model.endpoint_url` for a url that is none, or that would carry a key in clear text beyond this machine. Of `complete`:
- * `model.endpoint`, `model.endpoint_key` where the endpoint does not take the key, `model.prompt`, `limit.model_ms`, `limit.endpoint_bytes`.
+ * `model.endpoint`, `model.endpoint_key` where the endpoint does not take the key, or no header could carry it, `model.prompt`, `limit.model_ms`, `limit.endpoint_bytes`.
  */
 export function endpointModel(options: EndpointOptions): TextModel {
   const url = endpointUrl(options);
+  if (options.key !== null && !/^[\x21-\x7e]+$/.test(options.key)) {
+    throw new AssayError("model.endpoint_key", "the key is empty, or holds what a header cannot carry", { place: url });
+  }
   const hash = `endpoint:${sha256(canonicalJson([url, options.model]))}`;
   return { name: options.name, hash, complete: (request) => complete({ ...options, url }, request) };
 }
@@ -95,7 +98,7 @@ async function attempt(options: EndpointOptions, request: TextRequest, stop: Abo
     response = await fetch(url, { method: "POST", headers, body: bodyOf(options, request), signal: stop, redirect: "manual" });
   } catch (cause) {
     stop.throwIfAborted();
-    return again(new AssayError("model.endpoint", `the endpoint cannot be reached: ${reasonOf(cause)}`, { place: url }));
+    return again(new AssayError("model.endpoint", told(`the endpoint cannot be reached: ${reasonOf(cause)}`, key), { place: url }));
   }
   if (!response.ok) {
     const error = await refusal(response, options);
@@ -109,7 +112,7 @@ async function attempt(options: EndpointOptions, request: TextRequest, stop: Abo
   } catch (cause) {
     stop.throwIfAborted();
     if (!(cause instanceof AssayError))
-      return again(new AssayError("model.endpoint", `the answer broke off: ${reasonOf(cause)}`, { place: url }));
+      return again(new AssayError("model.endpoint", told(`the answer broke off: ${reasonOf(cause)}`, key), { place: url }));
     throw new AssayError(cause.code, told(cause.detail, key), { place: url });
   }
 }

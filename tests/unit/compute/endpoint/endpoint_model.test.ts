@@ -53,7 +53,7 @@ async function withTrouble(troubles: readonly Trouble[], run: (url: string, coun
   await withEndpoint(none, (url, asked) => run(url, () => asked.length), troubles);
 }
 
-const ask = request({ prompt: "An invoice to Zoe.", temperature: 0, tokens: 200, time_ms: 5_000 });
+const ask = request({ prompt: "An invoice to Zoe.", temperature: 0, tokens: 200 });
 
 test("a job runs through an endpoint as through a file, and its hash says that it is none", async () => {
   await withModels(async (host, write) => {
@@ -169,6 +169,7 @@ test("a key stands in no error, goes nowhere but to the endpoint, and not in cle
   for (const url of ["http://far.example/v1", "ftp://far.example", "far", "https://me:pw@far.example/v1", "https://far.example/v1?key=1"]) {
     assert.throws(() => at(url, KEY), { code: "model.endpoint_url" });
   }
+  for (const key of ["", "sk-ö", "sk-1\nx"]) assert.throws(() => at("https://far.example/v1", key), { code: "model.endpoint_key" });
   assert.equal(at("http://far.example/v1").name, "far");
 });
 
