@@ -1,4 +1,5 @@
 import { AssayError } from "../../schema/assay_error.ts";
+import { canonicalJson, sha256 } from "../../schema/canonical.ts";
 import type { Clock } from "../../schema/clock.ts";
 import type { ProposedDelta } from "../../schema/delta.ts";
 import { quoteText } from "../../schema/sql_session.ts";
@@ -96,7 +97,7 @@ export class JobRunner {
     const plan = planJob(this.#base, model, order);
     const { kind, proposer, relations, rounds, tokens, time_ms, fresh = false } = order;
     const asked = { name: model.name, hash: model.hash };
-    const head = { kind, principal: proposer, input: plan.input, model: asked, writes: relations, rounds, tokens, time_ms };
+    const head = { kind, principal: proposer, input: asKind(plan.input, kind), model: asked, writes: relations, rounds, tokens, time_ms };
     return this.#begin({ head, fresh, run: (base, own) => runJob(base, model, order, own) }, options);
   }
 
@@ -106,7 +107,16 @@ export class JobRunner {
     const plan = await planKernel(this.#base, kernel, order);
     const { kind, proposer, rounds, time_ms, fresh = false } = order;
     const asked = { name: `kernel:${kernel.name}`, hash: kernel.hash };
-    const head = { kind, principal: proposer, input: plan.input, model: asked, writes: plan.writes, rounds, tokens: 0, time_ms };
+    const head = {
+      kind,
+      principal: proposer,
+      input: asKind(plan.input, kind),
+      model: asked,
+      writes: plan.writes,
+      rounds,
+      tokens: 0,
+      time_ms,
+    };
     return this.#begin({ head, fresh, run: (base, own) => runKernel(this.#base, base, kernel, order, own) }, options);
   }
 
@@ -254,6 +264,11 @@ class Trail {
     this.#accepted = found.committed;
     return [verdictFacts(this.#job, round, found.verdict)];
   }
+}
+
+/** The same work under another kind is held to other laws. */
+function asKind(input: string, kind: JobKind): string {
+  return sha256(canonicalJson([input, kind]));
 }
 
 /** Errors: `job.reach`. */

@@ -189,7 +189,7 @@ async function attemptOf(turn: Turn, model: TextModel, options: JobOptions): Pro
   refuseOverspent(budget, said.tokens, millis);
   const { delta, rejected } = deltaOf(turn, said, options);
   const id = delta === null ? null : prepareDelta(delta, base.program, base.limits).id;
-  const writes = delta === null ? [] : [...new Set([...delta.assert.keys(), ...delta.retract.keys()])];
+  const writes = delta === null ? [] : order.relations.filter((name) => delta.assert.has(name) || delta.retract.has(name));
   const proposed = { round, prompt, snapshot, answer: said.text, tokens: said.tokens, millis, delta: id, writes, rejected };
   await options.onProposal?.(proposed);
   signal?.throwIfAborted();
