@@ -127,7 +127,7 @@ export const registry = {
     http: 502,
     exit: 3,
     sarif: "error",
-    help: "put the right key into ASSAY_MODEL_KEY, or a file named with `--model-key-file`",
+    help: "put the right key into ASSAY_MODEL_KEY, or into a file that ASSAY_MODEL_KEY_FILE names",
   },
   "model.endpoint_url": {
     title: "a url is not one that an endpoint can be asked at",
