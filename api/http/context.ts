@@ -50,12 +50,9 @@ export interface Context {
   readonly queries: Turnstile;
   readonly jobs: Jobs;
   readonly live: LiveHub;
-<<<<<<< Updated upstream
   /** Null where everyone may do everything. */
   readonly sentry: Sentry | null;
-=======
   readonly unanswered: Unanswered;
->>>>>>> Stashed changes
   /** Where the service is in its life. */
   readonly life: {
     phase: "starting" | "ready" | "closing";

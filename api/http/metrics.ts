@@ -21,11 +21,8 @@ export class ServiceMetrics {
   readonly #verdictSeconds: Histogram;
   readonly #live: Gauge<"transport">;
   readonly #lagged: Counter;
-<<<<<<< Updated upstream
   readonly #authFailures: Counter;
-=======
   readonly #stalled: Counter;
->>>>>>> Stashed changes
   readonly #laws = new Map<string, LawTotals>();
   #pending: { readonly laws: readonly LawOutcome[]; count: number } | null = null;
 
@@ -42,11 +39,8 @@ export class ServiceMetrics {
     });
     this.#live = new Gauge({ registers, name: "assay_live_clients", help: "subscribers connected", labelNames: ["transport"] });
     this.#lagged = new Counter({ registers, name: "assay_live_lagged_total", help: "subscribers cut off because they read too slowly" });
-<<<<<<< Updated upstream
     this.#authFailures = new Counter({ registers, name: "assay_auth_failures_total", help: "requests whose sender was not known" });
-=======
     this.#stalled = new Counter({ registers, name: "assay_stalled_total", help: "connections cut because nothing of an answer was taken" });
->>>>>>> Stashed changes
     new Gauge({
       registers,
       name: "assay_head",

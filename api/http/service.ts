@@ -109,11 +109,8 @@ function contextOf(base: FactBase, options: ServiceOptions): Context {
     queries: new Turnstile("queries", () => base.limits.queries_running),
     jobs: new Jobs(clock, () => base.limits.jobs_kept),
     live: new LiveHub(base, metrics),
-<<<<<<< Updated upstream
     sentry: gatekeeper === openDoor ? null : new Sentry(gatekeeper, () => base.limits.live_recheck_ms),
-=======
     unanswered: new Unanswered(),
->>>>>>> Stashed changes
     life: { phase: "starting", isBroken: false },
   };
 }
@@ -153,13 +150,9 @@ function mountAll(app: FastifyInstance, routes: readonly Route[], isStream: bool
   for (const route of routes) if ((route.body?.isStream === true) === isStream) mount(app, route);
 }
 
-<<<<<<< Updated upstream
 function addHooks(app: FastifyInstance, context: Context, tracing: Tracing | null): void {
-  const { life, metrics, clock, base } = context;
+  const { life, metrics, clock, base, unanswered } = context;
   const tries = new FailedTries(clock, () => base.limits.auth_failures_a_minute);
-=======
-function addHooks(app: FastifyInstance, { base, gatekeeper, life, metrics, unanswered }: Context, tracing: Tracing | null): void {
->>>>>>> Stashed changes
   app.decorateRequest("principal");
   app.addHook("onRequest", async (request) => {
     tracing?.begin(request);
@@ -238,11 +231,8 @@ function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly 
   });
 }
 
-<<<<<<< Updated upstream
-async function closeAll(app: FastifyInstance, connections: Connections, { base, life, live, jobs, sentry }: Context): Promise<void> {
-=======
-async function closeAll(app: FastifyInstance, connections: Connections, { base, life, live, jobs, unanswered }: Context): Promise<void> {
->>>>>>> Stashed changes
+async function closeAll(app: FastifyInstance, connections: Connections, context: Context): Promise<void> {
+  const { base, life, live, jobs, sentry, unanswered } = context;
   life.phase = "closing";
   sentry?.close();
   live.close();
