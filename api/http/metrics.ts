@@ -1,8 +1,22 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { LawOutcome, Verdict } from "../../schema/verdict.ts";
+import type { Turn } from "../../verify/live/turns.ts";
 
 const MICROS_A_SECOND = 1_000_000;
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const MILLISECONDS_A_SECOND = 1_000;
+const GROUP_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
+const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+/** Sums of lists that verdicts share. */
+const sums = new WeakMap<readonly LawOutcome[], number>();
+
+function lawMicros(laws: readonly LawOutcome[]): number {
+  const known = sums.get(laws);
+  if (known !== undefined) return known;
+  const sum = laws.reduce((total, { micros }) => total + micros, 0);
+  sums.set(laws, sum);
+  return sum;
+}
 
 interface LawTotals {
   runs: number;
@@ -19,6 +33,9 @@ export class ServiceMetrics {
   readonly #requests: Histogram<"route" | "status">;
   readonly #verdicts: Counter<"verdict">;
   readonly #verdictSeconds: Histogram;
+  readonly #lawSeconds: Histogram;
+  readonly #commitSeconds: Histogram;
+  readonly #groupRecords: Histogram;
   readonly #live: Gauge<"transport">;
   readonly #lagged: Counter;
   readonly #authFailures: Counter;
@@ -35,7 +52,19 @@ export class ServiceMetrics {
     this.#verdictSeconds = new Histogram({
       ...seconds,
       name: "assay_verdict_seconds",
-      help: "time from proposal to verdict, the commit included",
+      help: "time from proposal to verdict: waiting, judging and the commit",
+    });
+    this.#lawSeconds = new Histogram({ ...seconds, name: "assay_engine_seconds", help: "time the engine spent on the laws of a verdict" });
+    this.#commitSeconds = new Histogram({
+      ...seconds,
+      name: "assay_commit_seconds",
+      help: "time from the last judgement of a group until all of it is on disk",
+    });
+    this.#groupRecords = new Histogram({
+      registers,
+      buckets: GROUP_SIZES,
+      name: "assay_group_deltas",
+      help: "deltas that were written together, refused ones too",
     });
     this.#live = new Gauge({ registers, name: "assay_live_clients", help: "subscribers connected", labelNames: ["transport"] });
     this.#lagged = new Counter({ registers, name: "assay_live_lagged_total", help: "subscribers cut off because they read too slowly" });
@@ -60,9 +89,19 @@ export class ServiceMetrics {
     this.#verdicts.inc({ verdict: verdict.verdict });
     this.#verdictSeconds.observe(micros / MICROS_A_SECOND);
     if (verdict.replayed) return;
+    this.#lawSeconds.observe(lawMicros(verdict.laws) / MICROS_A_SECOND);
     if (this.#pending?.laws !== verdict.laws) this.#countLaws();
     this.#pending ??= { laws: verdict.laws, count: 0 };
     this.#pending.count += 1;
+  }
+
+  /** Notes what a turn of the fact base wrote; `now` is when it was on disk. */
+  noteTurn({ records }: Pick<Turn, "records">, now: string): void {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    const judged = last.kind === "commit" ? last.entry.time : last.time;
+    this.#commitSeconds.observe(Math.max(0, Date.parse(now) - Date.parse(judged)) / MILLISECONDS_A_SECOND);
+    this.#groupRecords.observe(records.length);
   }
 
   noteSubscriber(transport: "ws" | "sse", change: 1 | -1): void {

@@ -180,7 +180,11 @@ function addHooks(app: FastifyInstance, context: Context, tracing: Tracing | nul
       "request",
     );
   });
-  app.addHook("onClose", async () => tracing?.close());
+  const stopTelling = base.onTurn((turn) => metrics.noteTurn(turn, clock.now()));
+  app.addHook("onClose", async () => {
+    stopTelling();
+    await tracing?.close();
+  });
 }
 
 /** Whether a service lives is told to whoever asks, and nobody in particular. */

@@ -19,6 +19,13 @@ test("the service tells its health, its numbers law by law, and its kinds of err
     assert.equal(value('assay_verdicts_total{verdict="refused"}'), 1);
     assert.deepEqual([value('assay_law_runs{law="shop.customer"}'), value('assay_law_violations{law="shop.customer"}')], [2, 1]);
     assert.equal(value("assay_head"), 2);
+    for (const name of ["verdict", "engine", "commit"]) {
+      assert.deepEqual([name, value(`assay_${name}_seconds_count`)], [name, 2]);
+      assert.ok(value(`assay_${name}_seconds_sum`) >= 0);
+    }
+    assert.ok(value("assay_engine_seconds_sum") + value("assay_commit_seconds_sum") <= value("assay_verdict_seconds_sum") + 0.01);
+    assert.ok(value('assay_law_milliseconds{law="shop.customer"}') >= 0);
+    assert.deepEqual([value("assay_group_deltas_count"), value("assay_group_deltas_sum"), value("assay_verdicts_waiting")], [2, 2, 0]);
     assert.equal(value('assay_request_seconds_count{route="/v1/deltas",status="200"}'), 2);
     const all = (await call("GET", "/problems")).json.data as unknown as { code: string }[];
     assert.deepEqual(all.map(({ code }) => code).toSorted(), Object.keys(registry).toSorted());
