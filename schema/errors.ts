@@ -1921,6 +1921,13 @@ export const registry = {
     sarif: "error",
     help: "send the request faster, or in smaller parts",
   },
+  "http.upgrade": {
+    title: "a WebSocket is opened here, and the request asks for none",
+    http: 426,
+    exit: 3,
+    sarif: "error",
+    help: "open it with a WebSocket client, or listen by server-sent events at `/v1/events`",
+  },
   "limit.agent_characters": {
     title: "an answer is longer than an agent should be given",
     http: 413,

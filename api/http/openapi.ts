@@ -103,7 +103,8 @@ function bodyContent(media: Readonly<Record<string, z.ZodType | null>>, schema: 
   return Object.fromEntries(Object.entries(media).map(([name, type]) => [name, type === null ? {} : { schema: schema(type, "input") }]));
 }
 
-function answerOf({ description, data, media = [], item }: AnswerForm, schema: SchemaOf): Json {
+function answerOf({ description, data, media = [], item, message }: AnswerForm, schema: SchemaOf): Json {
+  if (message !== undefined) return { description, "x-message": schema(message, "output") };
   const json = data === undefined ? {} : { "application/json": { schema: schema(envelope(data), "output") } };
   const content = {
     ...json,

@@ -25,6 +25,8 @@ export interface AnswerForm {
   readonly media?: readonly string[];
   /** What is in those media, where that can be said: of server-sent events, one event's data. */
   readonly item?: z.ZodType;
+  /** What each message of a WebSocket is, where the protocol changes to one. */
+  readonly message?: z.ZodType;
 }
 
 /** What an operation reads as its body: a schema for JSON, nothing said about others. */
@@ -51,6 +53,8 @@ export interface Route {
   readonly errors: readonly string[];
   /** Answered also while the service starts, stops or is busy, and not rated. */
   readonly isVital?: boolean;
+  /** Opens a WebSocket: whoever listens mounts it; `handle` answers those who do not ask for one. */
+  readonly isSocket?: boolean;
   handle(asked: Asked): Answer | Promise<Answer>;
 }
 

@@ -147,7 +147,8 @@ function mountAll(app: FastifyInstance, routes: readonly Route[], isStream: bool
   app.removeAllContentTypeParsers();
   if (isStream) app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
   else app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  for (const route of routes) if ((route.body?.isStream === true) === isStream) mount(app, route);
+  const own = routes.filter(({ body, isSocket }) => (body?.isStream === true) === isStream && isSocket !== true);
+  for (const route of own) mount(app, route);
 }
 
 function addHooks(app: FastifyInstance, context: Context, tracing: Tracing | null): void {

@@ -9,7 +9,7 @@ import { refuseForeignPage } from "../http/origins.ts";
 import { problemOf } from "../http/problem.ts";
 import { type Route, route } from "../http/route.ts";
 import { text } from "../http/wire/parameters.ts";
-import { liveEventForm } from "./event_schema.ts";
+import { liveEventForm, liveMessageForm } from "./event_schema.ts";
 import { closeCodes, type Outlet, sseOutlet, wsOutlet } from "./outlet.ts";
 import { readLiveCursor, topicKinds, topicOf } from "./topic.ts";
 
@@ -36,6 +36,16 @@ async function subscribe(context: Context, { principal, headers, raw }: FastifyR
   sentry?.admit({ headers, socket: raw.socket }, relation, outlet);
 }
 
+const errors = [
+  "live.cursor",
+  "query.unknown_relation",
+  "query.rejected",
+  "query.undecided",
+  "limit.live_clients",
+  "limit.live_watches",
+  "limit.live_rows",
+];
+
 /** Server-sent events: `Last-Event-ID` resumes, as a browser sends it by itself. */
 export function eventRoutes(context: Context): Route[] {
   return [
@@ -49,20 +59,12 @@ export function eventRoutes(context: Context): Route[] {
       headers: z.object({ "last-event-id": z.string().max(100).optional() }),
       answers: {
         200: {
-          description: "server-sent events, each a `LiveEvent`; over a WebSocket at `/v1/live`, envelopes of them",
+          description: "server-sent events, each a `LiveEvent`",
           media: [EVENT_STREAM],
           item: liveEventForm,
         },
       },
-      errors: [
-        "live.cursor",
-        "query.unknown_relation",
-        "query.rejected",
-        "query.undecided",
-        "limit.live_clients",
-        "limit.live_watches",
-        "limit.live_rows",
-      ],
+      errors,
       async handle({ query, headers, request }) {
         const out = new PassThrough();
         const cursor = headers["last-event-id"] ?? query.cursor;
@@ -75,13 +77,33 @@ export function eventRoutes(context: Context): Route[] {
         return answerStream(EVENT_STREAM, out, { "cache-control": "no-store", "x-accel-buffering": "no" });
       },
     }),
+    route({
+      method: "GET",
+      path: LIVE_PATH,
+      id: "subscribeSocket",
+      tag: "live",
+      summary: "the same over a WebSocket: each message is an envelope whose `events` are those since the last one",
+      query: liveQuery,
+      answers: { 101: { description: socketDescription, message: liveMessageForm } },
+      errors: [...errors, "http.upgrade", "http.origin"],
+      isSocket: true,
+      handle: refusePlain,
+    }),
   ];
 }
 
-/** The same over a WebSocket: each message is an envelope whose `events` are those since the last one. */
+const socketDescription = `a WebSocket (RFC 6455) of \`LiveMessage\`s; it closes with ${Object.entries(closeCodes)
+  .map(([why, code]) => `${code} (${why})`)
+  .join(", ")}`;
+
+function refusePlain(): never {
+  throw new AssayError("http.upgrade", `\`${LIVE_PATH}\` is a WebSocket, and the request does not ask for one`);
+}
+
+/** Opens WebSockets. */
 export function mountLive(app: FastifyInstance, context: Context): void {
   const { base, metrics } = context;
-  app.get(LIVE_PATH, { websocket: true, config: { route: LIVE_PATH, rateLimit: false } }, (socket: WebSocket, request) => {
+  const wsHandler = (socket: WebSocket, request: FastifyRequest): void => {
     socket.on("error", () => socket.terminate());
     request.raw.socket.setTimeout(base.limits.stall_ms);
     request.raw.socket.on("timeout", () => {
@@ -105,5 +127,7 @@ export function mountLive(app: FastifyInstance, context: Context): void {
       socket.send(body);
       socket.close(closeCodes.refused, code);
     });
-  });
+  };
+  const config = { route: LIVE_PATH, rateLimit: false } as const;
+  app.route({ method: "GET", url: LIVE_PATH, config, wsHandler, handler: () => refusePlain() });
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Act } from "../../../../api/http/principal.ts";
 import { AssayError } from "../../../../schema/assay_error.ts";
 import { registry } from "../../../../schema/errors.ts";
@@ -54,6 +55,35 @@ test("the document is OpenAPI 3.1 whose references lead somewhere, and its page 
     assert.match(page.headers.get("content-type") ?? "", /^text\/html/);
     assert.ok(!/https?:\/\/|<script/.test(page.text));
     for (const { operationId } of operations) assert.ok(page.text.includes(`id="${operationId}"`), operationId);
+  });
+});
+
+test("the document describes WebSockets: the change of protocol, its messages and every event, which are as described", async () => {
+  await withService(async ({ call, url, submit }) => {
+    const document = (await call("GET", "/openapi.json")).json as unknown as {
+      paths: Record<string, Record<string, { responses: Record<string, Record<string, unknown>>; parameters: { name: string }[] }>>;
+      components: { schemas: Record<string, { oneOf?: { $ref: string }[] }> };
+    };
+    const live = document.paths["/v1/live"]?.["get"];
+    assert.deepEqual(live?.responses["101"]?.["x-message"], { $ref: "#/components/schemas/LiveMessage" });
+    assert.deepEqual(live?.parameters.map(({ name }) => name).toSorted(), ["cursor", "law", "query", "relation", "topic"]);
+    const events = document.components.schemas["LiveEvent"]?.oneOf?.map(({ $ref }) => $ref.replace(/.*\//, "")) ?? [];
+    assert.equal(events.length, 9);
+    for (const name of events) assert.ok(name in document.components.schemas, name);
+    const plain = await call("GET", "/v1/live?topic=commits");
+    assert.deepEqual([plain.status, plain.json.error?.code], [426, "http.upgrade"]);
+    assert.equal((await call("POST", "/v1/live")).status, 405);
+
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: "assay:", components: JSON.parse(JSON.stringify(document.components).replaceAll('"#/', '"assay:#/')) });
+    const isMessage = ajv.compile({ $ref: "assay:#/components/schemas/LiveMessage" });
+    await submit(orderOf(1, 5_000));
+    for (const query of ["topic=violations", "topic=relation&relation=order", "topic=law&law=none"]) {
+      const socket = new WebSocket(`${url.replace("http", "ws")}/v1/live?${query}`);
+      const [{ data }] = (await once(socket, "message")) as [MessageEvent];
+      socket.close();
+      assert.ok(isMessage(JSON.parse(String(data))), `${query}: ${JSON.stringify(isMessage.errors)}`);
+    }
   });
 });
 
