@@ -115,6 +115,13 @@ export const registry = {
     sarif: "error",
     help: "the model or the job's prompt breaks llama.cpp, or memory is short; other jobs go on",
   },
+  "model.device": {
+    title: "what should compute a model is not there",
+    http: 422,
+    exit: 3,
+    sarif: "error",
+    help: "take `auto` or `cpu`, or install the package of node-llama-cpp for the device and its driver",
+  },
   "model.endpoint": {
     title: "an endpoint gave no answer that can be used",
     http: 502,
@@ -136,6 +143,13 @@ export const registry = {
     sarif: "error",
     help: "name it as `--model NAME=https://HOST/v1#MODEL`",
   },
+  "model.failed": {
+    title: "llama.cpp failed over a job",
+    http: 502,
+    exit: 2,
+    sarif: "error",
+    help: "see what it says; other jobs go on",
+  },
   "model.not_found": {
     title: "there is no such model file",
     http: 422,
@@ -156,6 +170,13 @@ export const registry = {
     exit: 3,
     sarif: "error",
     help: "download or convert the model again; it must be a whole GGUF file",
+  },
+  "http.unreachable": {
+    title: "a service does not answer",
+    http: 502,
+    exit: 3,
+    sarif: "error",
+    help: "look whether `assay serve` runs there",
   },
   "job.answer": {
     title: "a model's answer is no delta that its job allows",

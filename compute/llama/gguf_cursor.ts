@@ -5,6 +5,8 @@ export type GgufValue = string | number | boolean | readonly GgufValue[];
 const STRING = 8;
 const ARRAY = 9;
 const DEPTH = 4;
+/** A vocabulary of today has some 300,000 tokens and as many merges. */
+const MOST_ITEMS = 4_000_000;
 
 /** Reads the parts of a GGUF header one behind the other, none past its end. Errors: `model.unreadable`. */
 export class GgufCursor {
@@ -58,7 +60,9 @@ export class GgufCursor {
     if (type !== ARRAY) return this.#scalar(type);
     if (depth >= DEPTH) return this.#fail("lists nest too deeply");
     const inner = this.u32();
-    return Array.from({ length: this.count("list items") }, () => this.#valueOf(inner, depth + 1));
+    const length = this.count("list items");
+    if (length > MOST_ITEMS) return this.#fail(`a list has ${length} items; ${MOST_ITEMS} can be`);
+    return Array.from({ length }, () => this.#valueOf(inner, depth + 1));
   }
 
   #scalar(type: number): GgufValue {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { AssayError } from "../../schema/assay_error.ts";
 import { limits } from "../../schema/limits.ts";
@@ -10,8 +11,8 @@ export interface ModelFile {
   /** `sha256:…` over the whole file. */
   readonly hash: string;
   readonly bytes: number;
-  /** When the file was last changed, to tell whether it was replaced. */
-  readonly changed_ms: number;
+  /** Which file it was and when it last changed, to tell whether it was replaced. */
+  readonly version: string;
   readonly architecture: string;
   /** Tokens that the model was made for. */
   readonly context: number;
@@ -75,7 +76,8 @@ const BLOCKS: ReadonlyMap<number, readonly [number, number]> = new Map(
 export async function readModelFile(path: string, memory_mb: number): Promise<ModelFile> {
   const file = await opened(path);
   try {
-    const { size, mtimeMs } = await file.stat();
+    const stat = await file.stat({ bigint: true });
+    const size = Number(stat.size);
     if (size > memory_mb * 1024 * 1024) {
       throw new AssayError("limit.model_mb", `\`${path}\` has ${size} bytes, the memory is ${memory_mb} ${limits.model_mb.unit}`, {
         place: path,
@@ -84,10 +86,15 @@ export async function readModelFile(path: string, memory_mb: number): Promise<Mo
     const head = Buffer.alloc(Math.min(size, HEADER_BYTES));
     await file.read(head, 0, head.length, 0);
     const said = checkedHeader(new GgufCursor(head, size, path), size, path);
-    return { path, hash: await hashOf(file), bytes: size, changed_ms: mtimeMs, ...said };
+    return { path, hash: await hashOf(file), bytes: size, version: versionOf(stat), ...said };
   } finally {
     await file.close();
   }
+}
+
+/** What differs wherever a path names another file, or the same one written since. A time of change cannot be set back, unlike that of writing. */
+export function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(":");
 }
 
 async function opened(path: string): Promise<FileHandle> {

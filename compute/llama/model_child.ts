@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { extname } from "node:path";
-import type { FromChild, ToChild } from "./model_messages.ts";
+import type { FromChild, HoldSettings, ToChild } from "./model_messages.ts";
 
 export interface ChildOptions {
-  readonly workers: number;
-  readonly slots: number;
+  readonly settings: HoldSettings;
   /** Data of the process at most, what Node itself takes aside. */
   readonly memory_mb: number;
   onMessage(message: FromChild): void;
-  /** Called once, with what ended it: `signal SIGABRT`, `code 1`. */
+  /** Called once, with what ended it: `signal SIGABRT`, `code 1`, and what it said of that, if anything. */
   onExit(reason: string): void;
 }
 
@@ -18,17 +17,31 @@ const STOP_MS = 5_000;
 /** Where `ulimit` is had, it bounds the data of the process; llama.cpp then fails to allocate, or aborts the child. */
 const BOUNDED = 'ulimit -d "$0"; exec "$@"';
 
-/** The process that holds models. */
+const SAID_CHARACTERS = 4_096;
+const WORDS_CHARACTERS = 200;
+
+/**
+ * The process that holds models. Its native work runs on a thread a worker: steps of a small model are so short that handing them to and fro
+ * between more of them takes longer.
+ */
 export class ModelChild {
   readonly #process: ChildProcess;
   #isGone = false;
 
-  constructor({ workers, slots, memory_mb, onMessage, onExit }: ChildOptions) {
+  constructor({ settings, memory_mb, onMessage, onExit }: ChildOptions) {
     const script = new URL(`./model_process${extname(import.meta.filename)}`, import.meta.url).pathname;
-    const command = [process.execPath, script, String(workers), String(slots)];
+    const command = [process.execPath, script, JSON.stringify(settings)];
     const [program, ...rest] =
       process.platform === "win32" ? command : ["/bin/sh", "-c", BOUNDED, String((memory_mb + NODE_MB) * 1024), ...command];
-    this.#process = spawn(program as string, rest, { stdio: ["ignore", "ignore", "ignore", "ipc"], serialization: "advanced" });
+    this.#process = spawn(program as string, rest, {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      serialization: "advanced",
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(settings.workers) },
+    });
+    let said = "";
+    this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      said = `${said}${text}`.slice(-SAID_CHARACTERS);
+    });
     this.#process.on("message", (message) => onMessage(message as FromChild));
     const gone = (reason: string): void => {
       if (this.#isGone) return;
@@ -36,7 +49,7 @@ export class ModelChild {
       onExit(reason);
     };
     this.#process.on("error", (error) => gone(error.message));
-    this.#process.on("exit", (code, signal) => gone(signal === null ? `code ${code}` : `signal ${signal}`));
+    this.#process.on("close", (code, signal) => gone(`${signal === null ? `code ${code}` : `signal ${signal}`}${lastWords(said)}`));
   }
 
   /** The id of the process, for whoever watches it; undefined where it did not start. */
@@ -56,10 +69,16 @@ export class ModelChild {
   /** Lets it cancel what it does and end; ends it at once where it does not. */
   async stop(): Promise<void> {
     if (this.#isGone) return;
-    const gone = new Promise<void>((resolve) => this.#process.once("exit", () => resolve()));
+    const gone = new Promise<void>((resolve) => this.#process.once("close", () => resolve()));
     this.send({ kind: "stop" });
     const timer = setTimeout(() => this.kill(), STOP_MS);
     await gone;
     clearTimeout(timer);
   }
+}
+
+/** The line that tells why, among what llama.cpp and Node print when they give up. */
+function lastWords(said: string): string {
+  const line = said.split("\n").find((text) => /assert|alloc|memory|terminate|fatal/i.test(text));
+  return line === undefined ? "" : `, saying \`${line.trim().slice(0, WORDS_CHARACTERS)}\``;
 }

@@ -4,11 +4,13 @@ import type { TextAnswer, TextModel, TextRequest } from "../../schema/text_model
 import { FairQueue, type Ticket } from "../pool/fair_queue.ts";
 import type { ModelFile } from "./gguf_header.ts";
 import { ModelChild } from "./model_child.ts";
-import type { FromChild, ModelSettings, ModelTask } from "./model_messages.ts";
+import type { Device, FromChild, ModelSettings, ModelTask } from "./model_messages.ts";
 
 export interface ModelHostOptions {
   /** Threads that generate, each with models of its own; 1 where absent. */
   readonly workers?: number;
+  /** `auto` where absent. */
+  readonly device?: Device;
   /** In place of the bounds `model_mb` and `model_jobs`. */
   readonly memory_mb?: number;
   readonly jobs?: number;
@@ -21,7 +23,15 @@ export interface ModelOptions {
   readonly context?: number;
   /** See `ModelSettings`; 1 where absent. */
   readonly sequences?: number;
+  /**
+   * Threads that share a step of the model; 1 where absent. More help on cores that nothing else uses; where something does, each step waits
+   * for a thread that does not run, and is many times slower.
+   */
   readonly threads?: number;
+  /** See `ModelSettings`; as many as fit where absent. */
+  readonly gpu_layers?: number;
+  /** Weights and context at most; all that the process may have where absent. */
+  readonly memory_mb?: number;
 }
 
 /** A job of the host, waiting or under way. */
@@ -32,6 +42,7 @@ interface Job extends Ticket {
   crashes: number;
   /** Ends the child where the job does not end by itself. */
   watchdog: NodeJS.Timeout | null;
+  onAbort(): void;
   resolve(answer: TextAnswer): void;
   reject(error: unknown): void;
 }
@@ -39,6 +50,8 @@ interface Job extends Ticket {
 const CONTEXT = 4_096;
 /** Jobs that one thread computes together, whatever a model's settings ask. */
 const MOST_SEQUENCES = 64;
+/** Jobs of one thread, over all of its models. */
+const MOST_JOBS = 1_024;
 /** A child that says nothing so long after a job's time is over does not stop by itself any more. */
 const GRACE_MS = 10_000;
 
@@ -50,17 +63,18 @@ const GRACE_MS = 10_000;
 export class ModelHost {
   readonly #memory_mb: number;
   readonly #workers: number;
+  readonly #device: Device;
   readonly #queue: FairQueue<Job>;
   readonly #running = new Map<number, Job>();
   readonly #retries: Job[] = [];
   readonly #describing = new Map<number, { readonly path: string; resolve(file: ModelFile): void; reject(error: unknown): void }>();
   #child: ModelChild | null = null;
-  #slots = 1;
   #lastId = 0;
   #isClosed = false;
 
   constructor(options: ModelHostOptions = {}) {
     this.#workers = options.workers ?? 1;
+    this.#device = options.device ?? "auto";
     this.#memory_mb = options.memory_mb ?? limits.model_mb.value;
     this.#queue = new FairQueue(options.jobs ?? limits.model_jobs.value);
   }
@@ -77,14 +91,15 @@ export class ModelHost {
 
   /**
    * Reads a model file's header and hash and gives it as a `TextModel`; llama.cpp loads it with its first job. Errors: `model.not_found`,
-   * `model.unreadable`, `limit.model_mb` for a file larger than the memory; `model.crashed`.
+   * `model.unreadable`, `limit.model_mb` for a file larger than its memory; `model.crashed`.
    */
   async model(options: ModelOptions): Promise<TextModel> {
-    const { name, path, threads = 1 } = options;
+    const { name, path, threads = 1, gpu_layers = null } = options;
     const sequences = Math.min(options.sequences ?? 1, MOST_SEQUENCES);
-    const file = await this.#describe(path);
-    const settings: ModelSettings = { path, context: Math.min(options.context ?? CONTEXT, file.context), sequences, threads };
-    this.#slots = Math.max(this.#slots, sequences);
+    const memory_mb = Math.min(options.memory_mb ?? this.#memory_mb, this.#memory_mb);
+    const file = await this.#describe(path, memory_mb);
+    const context = Math.min(options.context ?? CONTEXT, file.context);
+    const settings: ModelSettings = { path, context, sequences, threads, gpu_layers, memory_mb };
     return { name, hash: file.hash, complete: (request) => this.#complete(settings, file, request) };
   }
 
@@ -97,11 +112,12 @@ export class ModelHost {
     await this.#child?.stop();
   }
 
-  async #describe(path: string): Promise<ModelFile> {
+  async #describe(path: string, memory_mb: number): Promise<ModelFile> {
+    if (this.#isClosed) throw cancelled();
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#describing.set(id, { path, resolve, reject });
-      this.#living().send({ kind: "describe", id, path, memory_mb: this.#memory_mb });
+      this.#living().send({ kind: "describe", id, path, memory_mb });
     });
   }
 
@@ -114,21 +130,23 @@ export class ModelHost {
     const task: ModelTask = { model, file, prompt, shape, seed, temperature, tokens, time_ms };
     return new Promise((resolve, reject) => {
       const { principal = "", priority = 0 } = request;
-      const job: Job = { id: ++this.#lastId, task, request, principal, priority, crashes: 0, watchdog: null, resolve, reject };
+      const onAbort = (): void => this.#cancel(job);
+      const id = ++this.#lastId;
+      const job: Job = { id, task, request, principal, priority, crashes: 0, watchdog: null, onAbort, resolve, reject };
       if (!this.#queue.add(job)) {
         reject(new AssayError("limit.model_jobs", `${this.#queue.size} jobs wait already`));
         return;
       }
-      request.signal?.addEventListener("abort", () => this.#cancel(job), { once: true });
+      request.signal?.addEventListener("abort", onAbort, { once: true });
       this.#dispatch();
     });
   }
 
   #dispatch(): void {
-    while (!this.#isClosed && this.#running.size < this.#workers * this.#slots) {
+    while (!this.#isClosed) {
       const isAlone = [...this.#running.values()].some(({ crashes }) => crashes > 0);
       if (isAlone || (this.#retries.length > 0 && this.#running.size > 0)) return;
-      const job = this.#retries.shift() ?? this.#queue.take();
+      const job = this.#retries.shift() ?? this.#queue.take(({ task }) => this.#jobsOf(task.model) < task.model.sequences * this.#workers);
       if (job === undefined) return;
       this.#running.set(job.id, job);
       job.watchdog = setTimeout(() => this.#child?.kill(), job.task.time_ms + GRACE_MS).unref();
@@ -136,18 +154,28 @@ export class ModelHost {
     }
   }
 
+  #jobsOf(model: ModelSettings): number {
+    let jobs = 0;
+    for (const { task } of this.#running.values()) if (task.model === model) jobs++;
+    return jobs;
+  }
+
   #cancel(job: Job): void {
     const at = this.#retries.indexOf(job);
     if (at >= 0) this.#retries.splice(at, 1);
-    if (at >= 0 || this.#queue.remove(job)) job.reject(job.request.signal?.reason);
+    if (at >= 0 || this.#queue.remove(job)) this.#settle(job, () => job.reject(job.request.signal?.reason));
     else if (this.#running.has(job.id)) this.#child?.send({ kind: "cancel", id: job.id });
   }
 
   #living(): ModelChild {
     if (this.#child !== null) return this.#child;
     const child: ModelChild = new ModelChild({
-      workers: this.#workers,
-      slots: MOST_SEQUENCES,
+      settings: {
+        device: this.#device,
+        workers: this.#workers,
+        slots: MOST_JOBS,
+        worker_mb: Math.floor(this.#memory_mb / this.#workers),
+      },
       memory_mb: this.#memory_mb,
       onMessage: (message) => this.#onMessage(message),
       onExit: (reason) => this.#onExit(child, reason),
@@ -196,6 +224,7 @@ export class ModelHost {
   #settle(job: Job, end: () => void): void {
     this.#running.delete(job.id);
     if (job.watchdog !== null) clearTimeout(job.watchdog);
+    job.request.signal?.removeEventListener("abort", job.onAbort);
     end();
   }
 }

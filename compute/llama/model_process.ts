@@ -1,21 +1,23 @@
+import { constants, getPriority, setPriority } from "node:os";
 import { extname } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
-import { AssayError } from "../../schema/assay_error.ts";
 import { readModelFile } from "./gguf_header.ts";
-import type { FromChild, ModelTask, TaskResult, ToChild } from "./model_messages.ts";
+import { type FromChild, failedBy, type HoldSettings, type ModelTask, type TaskResult, type ToChild } from "./model_messages.ts";
 
 /**
- * The child process that holds models: jobs come over its IPC channel and run in worker threads. It ends by itself when told to stop or when
- * its parent is gone, after the jobs under way were cancelled; ending a thread while it generates would abort it.
+ * The child process that holds models: jobs come over its IPC channel and run in worker threads. It gives way to other processes, so that a
+ * verdict never waits for a model. It ends by itself when told to stop or when its parent is gone, after the jobs under way were cancelled;
+ * ending a thread while it generates would abort it.
  */
-const [workers, slots] = process.argv.slice(2).map(Number) as [number, number];
-const pool = new Piscina<{ task: ModelTask; port: MessagePort }, TaskResult>({
+const settings = JSON.parse(process.argv[2] ?? "") as HoldSettings;
+setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
+const pool = new Piscina<{ task: ModelTask; port: MessagePort; settings: HoldSettings }, TaskResult>({
   filename: new URL(`./model_worker${extname(import.meta.filename)}`, import.meta.url).href,
-  minThreads: 0,
-  maxThreads: workers,
-  concurrentTasksPerWorker: slots,
-  idleTimeout: Number.POSITIVE_INFINITY,
+  minThreads: settings.workers,
+  maxThreads: settings.workers,
+  concurrentTasksPerWorker: settings.slots,
+  atomics: "disabled",
   execArgv: [],
 });
 const ports = new Map<number, MessagePort>();
@@ -29,8 +31,7 @@ async function describe(id: number, path: string, memory_mb: number): Promise<vo
   try {
     tell({ kind: "described", id, file: await readModelFile(path, memory_mb) });
   } catch (cause) {
-    if (!(cause instanceof AssayError)) throw cause;
-    tell({ kind: "failed", id, code: cause.code, detail: cause.detail, place: cause.place });
+    tell({ ...failedBy(cause), id });
   }
 }
 
@@ -39,7 +40,9 @@ async function runTask(id: number, task: ModelTask): Promise<void> {
   ports.set(id, port1);
   port1.on("message", (tokens: number) => tell({ kind: "tokens", id, tokens }));
   try {
-    tell({ ...(await pool.run({ task, port: port2 }, { transferList: [port2] })), id });
+    tell({ ...(await pool.run({ task, port: port2, settings }, { transferList: [port2] })), id });
+  } catch (cause) {
+    tell({ ...failedBy(cause), id });
   } finally {
     ports.delete(id);
     port1.close();

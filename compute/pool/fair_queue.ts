@@ -34,18 +34,25 @@ export class FairQueue<T extends Ticket> {
     return true;
   }
 
-  /** The next one, taken out; undefined where none waits. */
-  take(): T | undefined {
-    if (this.#size === 0) return undefined;
-    const priority = Math.max(...this.#levels.keys());
-    const level = this.#levels.get(priority) as Map<string, T[]>;
-    const [principal, own] = level.entries().next().value as [string, T[]];
-    const item = own.shift() as T;
-    level.delete(principal);
-    if (own.length > 0) level.set(principal, own);
-    if (level.size === 0) this.#levels.delete(priority);
-    this.#size--;
-    return item;
+  /**
+   * The next one that is ready, taken out; undefined where none is. Each principal's work stays in order: where its first is not ready, none of
+   * its priority is.
+   */
+  take(isReady: (item: T) => boolean = () => true): T | undefined {
+    for (const priority of [...this.#levels.keys()].sort((a, b) => b - a)) {
+      const level = this.#levels.get(priority) as Map<string, T[]>;
+      for (const [principal, own] of level) {
+        const item = own[0] as T;
+        if (!isReady(item)) continue;
+        own.shift();
+        level.delete(principal);
+        if (own.length > 0) level.set(principal, own);
+        if (level.size === 0) this.#levels.delete(priority);
+        this.#size--;
+        return item;
+      }
+    }
+    return undefined;
   }
 
   /** Takes one out of turn. Returns whether it was there. */
