@@ -1,7 +1,7 @@
 # Every target installs what it needs first; `make help` lists them.
 # Install under Node 24: npm chooses native packages by its own Node, and an older one skips some in silence.
 # Prune behind it: the install script of the npm package `node` leaves packages behind that no lockfile names.
-.PHONY: demo test check lint types bench fuzz clean help
+.PHONY: demo test check lint types bench fuzz faults clean help
 .DEFAULT_GOAL := help
 RUN := npm run --silent
 
@@ -31,6 +31,9 @@ bench: node_modules/.installed ## every benchmark, each beside a peer in the sam
 
 fuzz: node_modules/.installed ## every fuzz target for ten minutes (FUZZ_SECONDS=n for another time)
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(RUN) fuzz
+
+faults: node_modules/.installed ## what the service must survive, at length: 200 kills at random moments, 100,000 replays at once
+	$(RUN) faults
 
 clean: ## remove what targets made
 	rm -rf node_modules dist .stryker-tmp *.tgz

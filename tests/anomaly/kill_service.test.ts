@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,67 +8,98 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FactBase } from "../../verify/fact_base.ts";
 import { launcher } from "../e2e/assay.ts";
+import { servingProcess } from "../e2e/serving.ts";
 import { SHOP, steppingClock, theoryFrom } from "../support/fact_bases.ts";
+import { seededChoices } from "../support/seeded.ts";
 import { callAt, orderOf } from "../support/services.ts";
 
-const ROUNDS = Number(process.env["KILL_ROUNDS"] ?? 3);
+const ROUNDS = Number(process.env["KILL_ROUNDS"] ?? 5);
+const SEED = Number(process.env["KILL_SEED"] ?? 1);
 const WIDTH = 24;
+/** The service is killed at a random moment: while it starts, or this long after its first acknowledgement. */
+const START_MS = 1_500;
+const LOAD_MS = 500;
+const CHECKED_EVERY = 25;
+const BATCH = 3;
+const HEADERS = { "content-type": "application/json" };
 
-async function serve(path: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [launcher, "serve", "--db", path, "--port", "0", "--log-level", "silent", "--json"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let text = "";
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk);
-    if (text.includes("\n")) break;
+/** Orders as one client sends them: mostly one delta under a key, at times a batch, at times one that must be refused. */
+class Client {
+  readonly acknowledged: number[] = [];
+  #last: number;
+
+  constructor(round: number) {
+    this.#last = round * 1_000_000;
   }
-  return { child, url: (JSON.parse(text) as { data: { url: string } }).data.url };
+
+  /** Sends one request. False where the service is gone. */
+  async send(url: string): Promise<boolean> {
+    this.#last += BATCH;
+    const id = this.#last;
+    if (id % 8 === 0) return this.#refused(url, id);
+    return id % 8 === 1 ? this.#batch(url, [id, id + 1, id + 2]) : this.#one(url, id);
+  }
+
+  async #one(url: string, id: number): Promise<boolean> {
+    const headers = { ...HEADERS, "idempotency-key": `key ${id}` };
+    const answer = await callAt(url, "POST", "/v1/deltas", { headers, body: bodyOf(id) }).catch(() => null);
+    if (answer === null) return false;
+    assert.equal(answer.json.data["verdict"], "accepted");
+    this.acknowledged.push(id);
+    return true;
+  }
+
+  async #batch(url: string, ids: readonly number[]): Promise<boolean> {
+    const body = `{"deltas":[${ids.map(bodyOf).join(",")}]}`;
+    const answer = await callAt(url, "POST", "/v1/deltas:batch", { headers: HEADERS, body }).catch(() => null);
+    if (answer === null) return false;
+    assert.equal(answer.json.data["accepted"], ids.length);
+    this.acknowledged.push(...ids);
+    return true;
+  }
+
+  async #refused(url: string, id: number): Promise<boolean> {
+    const body = JSON.stringify({ proposer: "k", assert: { order: [[id, "nobody", 1]] } });
+    const answer = await callAt(url, "POST", "/v1/deltas", { headers: HEADERS, body }).catch(() => null);
+    if (answer !== null) assert.equal(answer.json.data["verdict"], "refused");
+    return answer !== null;
+  }
 }
 
-/** Sends deltas until the service is killed, `afterMs` after the first acknowledgement. Returns the ids of the orders acknowledged. */
-async function killedRound(path: string, round: number, afterMs: number): Promise<number[]> {
-  const { child, url } = await serve(path);
-  const acknowledged: number[] = [];
-  let count = 0;
-  let isOver = false;
+function bodyOf(id: number): string {
+  return JSON.stringify({ proposer: "k", ...orderOf(id) });
+}
+
+/** Kills a service `afterMs` after it was started, whether it listens by then or not. */
+async function killedStart(path: string, afterMs: number): Promise<void> {
+  const child = spawn(process.execPath, [launcher, "serve", "--db", path, "--port", "0", "--log-level", "silent"], { stdio: "ignore" });
+  const ended = once(child, "exit");
+  await sleep(afterMs);
+  child.kill("SIGKILL");
+  assert.deepEqual(await ended, [null, "SIGKILL"]);
+}
+
+/** Sends deltas until the service is killed, `afterMs` after its first acknowledgement. Returns the ids of the orders acknowledged. */
+async function killedUnderLoad(path: string, round: number, afterMs: number): Promise<readonly number[]> {
+  const { child, url, exited } = await servingProcess(["--db", path]);
+  const client = new Client(round);
+  let isTimed = false;
   const worker = async (): Promise<void> => {
-    while (!isOver) {
-      count += 1;
-      const id = round * 1_000_000 + count;
-      const body = JSON.stringify({ proposer: "k", ...orderOf(id) });
-      const headers = { "content-type": "application/json", "idempotency-key": `key ${id}` };
-      const answer = await callAt(url, "POST", "/v1/deltas", { headers, body }).catch(() => null);
-      if (answer === null) return;
-      assert.equal(answer.json.data["verdict"], "accepted");
-      acknowledged.push(id);
-      if (acknowledged.length === 1) setTimeout(() => child.kill("SIGKILL"), afterMs);
+    while (await client.send(url)) {
+      if (isTimed || client.acknowledged.length === 0) continue;
+      isTimed = true;
+      setTimeout(() => child.kill("SIGKILL"), afterMs);
     }
   };
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  await Promise.all([...Array.from({ length: WIDTH }, worker), ended.then(() => (isOver = true))]);
-  assert.equal(child.signalCode, "SIGKILL");
-  return acknowledged;
+  await Promise.all(Array.from({ length: WIDTH }, worker));
+  assert.deepEqual(await exited, [null, "SIGKILL"]);
+  return client.acknowledged;
 }
 
-test("kill -9 under load: every acknowledged delta is there, none twice, and a key sent again commits nothing new", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "assay-kill-service-"));
-  const path = join(folder, "base.duckdb");
+/** Every acknowledged order is there, no delta was committed twice, and the whole log can be computed again. */
+async function check(path: string, acknowledged: readonly number[]): Promise<void> {
+  const base = await FactBase.open(path, { clock: steppingClock() });
   try {
-    const made = await FactBase.create(path, { clock: steppingClock() });
-    await made.loadTheory([theoryFrom(SHOP)], { author: "lea", reason: "first" });
-    await made.close();
-    const acknowledged: number[] = [];
-    for (let round = 1; round <= ROUNDS; round += 1) acknowledged.push(...(await killedRound(path, round, (round * 37) % 150)));
-    const { child, url } = await serve(path);
-    const id = acknowledged.at(-1) ?? 0;
-    const headers = { "content-type": "application/json", "idempotency-key": `key ${id}` };
-    const again = await callAt(url, "POST", "/v1/deltas", { headers, body: JSON.stringify({ proposer: "k", ...orderOf(id) }) });
-    assert.equal(again.headers.get("idempotent-replayed"), "true");
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGTERM");
-    assert.equal(await ended, 0);
-    const base = await FactBase.open(path, { clock: steppingClock() });
     const { rows } = await base.query({ datalog: "?- order(i, c, a)." });
     const there = new Set(rows.map(([order]) => Number(order)));
     assert.deepEqual(
@@ -75,11 +107,38 @@ test("kill -9 under load: every acknowledged delta is there, none twice, and a k
       [],
     );
     assert.equal(base.head, 1 + there.size);
-    const check = await base.checkLog();
-    assert.deepEqual([check.ok, check.break], [true, null]);
+    const checked = await base.checkLog();
+    assert.deepEqual([checked.ok, checked.break], [true, null]);
+  } finally {
     await base.close();
-    assert.ok(acknowledged.length >= ROUNDS);
-    await sleep(0);
+  }
+}
+
+test(`kill -9 at ${ROUNDS} random moments: every acknowledged delta is there, none twice, and a key sent again commits nothing`, async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "assay-kill-service-"));
+  const path = join(folder, "base.duckdb");
+  const choices = seededChoices(SEED, 2 * ROUNDS);
+  context.diagnostic(`seed ${SEED}`);
+  try {
+    const made = await FactBase.create(path, { clock: steppingClock() });
+    await made.loadTheory([theoryFrom(SHOP)], { author: "lea", reason: "first" });
+    await made.close();
+    const acknowledged: number[] = [];
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      if (choices.below(5) === 0) await killedStart(path, choices.below(START_MS));
+      else acknowledged.push(...(await killedUnderLoad(path, round, choices.below(LOAD_MS))));
+      if (round % CHECKED_EVERY === 0) await check(path, acknowledged);
+    }
+    assert.ok(acknowledged.length >= ROUNDS / 2);
+    const { child, url, exited } = await servingProcess(["--db", path]);
+    const id = acknowledged.findLast((order) => order % BATCH === 0 && order % 8 > 1) ?? 0;
+    const headers = { ...HEADERS, "idempotency-key": `key ${id}` };
+    const again = await callAt(url, "POST", "/v1/deltas", { headers, body: bodyOf(id) });
+    assert.equal(again.headers.get("idempotent-replayed"), "true");
+    child.kill("SIGTERM");
+    assert.deepEqual(await exited, [0, null]);
+    await check(path, acknowledged);
+    context.diagnostic(`${acknowledged.length} deltas acknowledged`);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -12,7 +12,7 @@ export function temporary(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** `assay serve` in a process of its own, under these arguments, once it listens. */
+/** `assay serve` in a process of its own, once it listens. */
 export interface ServingProcess {
   readonly child: ChildProcess;
   readonly url: string;
@@ -20,9 +20,11 @@ export interface ServingProcess {
   readonly exited: Promise<[number | null, NodeJS.Signals | null]>;
 }
 
-export async function servingProcess(more: readonly string[]): Promise<ServingProcess> {
-  const args = [launcher, "serve", "--port", "0", "--log-level", "silent", "--json", ...more];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+/** `files`: how many files it may have open; as many as we may where absent. */
+export async function servingProcess(more: readonly string[], files: number | null = null): Promise<ServingProcess> {
+  const command = [process.execPath, launcher, "serve", "--port", "0", "--log-level", "silent", "--json", ...more];
+  const [program = "", ...args] = files === null ? command : ["sh", "-c", `ulimit -n ${files} && exec "$0" "$@"`, ...command];
+  const child: ChildProcess = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit") as ServingProcess["exited"];
   if (child.stdout === null) throw new Error("a pipe was asked for");
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
