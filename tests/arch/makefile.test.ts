@@ -6,7 +6,7 @@ import { root } from "./tree.ts";
 
 const makefile = readFileSync(join(root, "Makefile"), "utf8");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
-const targets = ["demo", "test", "check", "lint", "types", "bench", "fuzz", "clean", "help"];
+const targets = ["demo", "test", "check", "lint", "types", "bench", "fuzz", "faults", "clean", "help"];
 
 function described(text: string): string[] {
   return [...text.matchAll(/^([a-z]+):.*## \S/gm)].map((match) => match[1] as string);
