@@ -24,13 +24,18 @@ export interface MadeRequest {
   readonly body: string | null;
 }
 
-/** What is wrong with the answer to a request; null where nothing is. */
-export async function faultOf({ url }: Served, checker: OpenApiChecker, made: MadeRequest): Promise<string | null> {
+/** What is wrong with the answer to a request, sent with `own` headers beside its own; null where nothing is. */
+export async function faultOf(
+  { url }: Served,
+  checker: OpenApiChecker,
+  made: MadeRequest,
+  own: Readonly<Record<string, string>> = {},
+): Promise<string | null> {
   const operation = checker.operations.find(({ operationId }) => operationId === made.id);
   if (operation === undefined) return `no operation ${made.id}`;
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => escaped(made.path[name]));
   const query = Object.entries(made.query).map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
-  const headers: Record<string, string> = made.media === null ? {} : { "content-type": made.media };
+  const headers: Record<string, string> = { ...own, ...(made.media === null ? {} : { "content-type": made.media }) };
   for (const [name, value] of Object.entries(made.headers)) {
     const text = String(value).replace(/[^\x20-\x7e]/g, "");
     if (text !== "") headers[name] = text;
@@ -116,7 +121,7 @@ function rawBody(unsound: number): fc.Arbitrary<string> {
   return unsound === 0 ? plausible : fc.oneof(plausible, fc.string({ unit: "binary" }));
 }
 
-/** Runs `action` with a service that has something in it, and the judge of its answers. */
+/** Runs `action` with a service that everyone may ask, that has something in it, and the judge of its answers. */
 export async function withChecked(action: (served: Served, checker: OpenApiChecker) => Promise<void>): Promise<void> {
   await withService(
     async (served) => {
@@ -133,23 +138,33 @@ export async function withChecked(action: (served: Served, checker: OpenApiCheck
 export async function fuzz(seconds: number, seed: number): Promise<number> {
   let sent = 0;
   await withChecked(async (served, checker) => {
-    const end = performance.now() + seconds * 1_000;
-    for (let round = seed; performance.now() < end; round += 1) {
-      const check = fc.asyncProperty(requests(checker), async (made) => {
-        sent += 1;
-        const fault = await faultOf(served, checker, made);
-        if (fault !== null) throw new Error(fault);
-      });
-      const found = await fc.check(check, {
-        seed: round,
-        numRuns: RUNS_A_ROUND,
-        interruptAfterTimeLimit: Math.max(1, end - performance.now()),
-      });
-      if (!found.failed || found.counterexample === null) continue;
-      const file = keepRegression("api", JSON.stringify(found.counterexample[0]));
-      throw new Error(`seed ${round}: ${JSON.stringify(found.counterexample[0])}; kept as ${file}`, { cause: found.errorInstance });
-    }
+    sent = await sendAll("api", requests(checker), (made) => faultOf(served, checker, made), seconds, seed);
   });
+  return sent;
+}
+
+/** Sends made requests round by round. Throws at the first fault, its request shrunk and kept under `name`. Returns how many were sent. */
+export async function sendAll<T>(
+  name: string,
+  made: fc.Arbitrary<T>,
+  fault: (made: T) => Promise<string | null>,
+  seconds: number,
+  seed: number,
+): Promise<number> {
+  let sent = 0;
+  const end = performance.now() + seconds * 1_000;
+  for (let round = seed; performance.now() < end; round += 1) {
+    const check = fc.asyncProperty(made, async (one) => {
+      sent += 1;
+      const found = await fault(one);
+      if (found !== null) throw new Error(found);
+    });
+    const interruptAfterTimeLimit = Math.max(1, end - performance.now());
+    const found = await fc.check(check, { seed: round, numRuns: RUNS_A_ROUND, interruptAfterTimeLimit });
+    if (!found.failed || found.counterexample === null) continue;
+    const file = keepRegression(name, JSON.stringify(found.counterexample[0]));
+    throw new Error(`seed ${round}: ${JSON.stringify(found.counterexample[0])}; kept as ${file}`, { cause: found.errorInstance });
+  }
   return sent;
 }
 

@@ -35,14 +35,25 @@ const WORDS = [
 
 const row = fc.constantFrom(["c1", 5], ["c2", -1], { name: "c3", credit: 2 }, [1, "c1", 2.5], [2, "none", 1], [3, "c1", 5_000], []);
 const rows = fc.record(
-  { customer: fc.array(row, { maxLength: 3 }), order: fc.array(row, { maxLength: 3 }), open: fc.constant([[]]) },
+  {
+    customer: fc.array(row, { maxLength: 3 }),
+    order: fc.array(row, { maxLength: 3 }),
+    open: fc.constant([[]]),
+    grant: fc.constant([["key:alice", "*", "*"]]),
+  },
   { requiredKeys: [] },
 );
 
 /** Named parts of the document that only mean something together, for the theory of the shop. */
 const plausibleComponents: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   Delta: fc.record(
-    { proposer: fc.constant("p"), assert: rows, retract: rows, base: fc.integer({ min: 0, max: 9 }), key: fc.constantFrom("k1", "k2") },
+    {
+      proposer: fc.constantFrom("p", "alice", "ci"),
+      assert: rows,
+      retract: rows,
+      base: fc.integer({ min: 0, max: 9 }),
+      key: fc.constantFrom("k1", "k2"),
+    },
     { requiredKeys: ["proposer", "assert"] },
   ),
   TheoryInput: fc.record(
@@ -94,7 +105,7 @@ export const plausibleParameters: Readonly<Record<string, fc.Arbitrary<unknown>>
   code: fc.constantFrom("http.busy", "nothing"),
   name: fc.constantFrom("shop", "extra"),
   job: fc.constantFrom("job-1", "job-2"),
-  proposer: fc.constant("p"),
+  proposer: fc.constantFrom("p", "alice", "ci"),
   "if-match": fc.constantFrom('"4"', '"1"', "*"),
   "idempotency-key": fc.constantFrom("k1", "k2", "k3"),
   prefer: fc.constantFrom("strict", "respond-async"),
