@@ -2,10 +2,12 @@ import { Command } from "commander";
 import { attestCommand } from "./commands/attest.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
+import { extractCommand } from "./commands/extract.ts";
 import { gateCommand } from "./commands/gate.ts";
 import { glueCommand } from "./commands/glue.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
+import { jobCommand } from "./commands/job.ts";
 import { keyCommand } from "./commands/key.ts";
 import { loadCommand } from "./commands/load.ts";
 import { logCommand } from "./commands/log.ts";
@@ -45,7 +47,9 @@ export function program(door: Door): Command {
     verifyCommand,
     gateCommand,
     attestCommand,
+    extractCommand,
     initCommand,
+    jobCommand,
     keyCommand,
     loadCommand,
     proposeCommand,

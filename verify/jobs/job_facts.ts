@@ -21,10 +21,15 @@ export interface JobHead {
   readonly time_ms: number;
 }
 
+export interface ErrorText {
+  readonly code: string;
+  readonly detail: string;
+}
+
 /** How a job ended. */
 export interface JobEnding {
   readonly state: "accepted" | "refused" | "unchanged" | "failed" | "cancelled";
-  readonly error: { readonly code: string; readonly detail: string } | null;
+  readonly error: ErrorText | null;
   /** The delta that was committed, and where; null unless accepted. */
   readonly committed: { readonly delta: string; readonly commit: number } | null;
   readonly leftOpen: readonly string[];
@@ -57,14 +62,18 @@ export function attemptFacts(job: string, attempt: ProposedAttempt, symbolBytes:
   });
 }
 
-export function verdictFacts(job: string, round: number, verdict: string): JobFacts {
-  return factsOf({ attempt_verdict: [[job, BigInt(round), verdict]] });
+/** What became of an answer, and why where it was rejected. */
+export function verdictFacts(job: string, round: number, verdict: string, error: ErrorText | null = null): JobFacts {
+  return factsOf({
+    attempt_verdict: [[job, BigInt(round), verdict]],
+    attempt_error: error === null ? [] : [[job, BigInt(round), error.code, detailOf(error)]],
+  });
 }
 
 export function endingFacts(job: string, { state, error, committed, leftOpen }: JobEnding): JobFacts {
   return factsOf({
     job_end: [[job, state]],
-    job_error: error === null ? [] : [[job, error.code, plain(error.detail).slice(0, DETAIL_CHARACTERS).toWellFormed()]],
+    job_error: error === null ? [] : [[job, error.code, detailOf(error)]],
     job_commit: committed === null ? [] : [[job, committed.delta, BigInt(committed.commit)]],
     left_open: leftOpen.map((nucleus) => [job, nucleus]),
   });
@@ -86,6 +95,11 @@ export async function recordFacts(base: Pick<FactBase, "propose">, job: string, 
 
 function factsOf(rows: Readonly<Record<string, readonly ProposedRow[]>>): JobFacts {
   return new Map(Object.entries(rows).filter(([, list]) => list.length > 0));
+}
+
+/** An error's detail, which may quote much. */
+function detailOf({ detail }: ErrorText): string {
+  return plain(detail.length > DETAIL_CHARACTERS ? `${detail.slice(0, DETAIL_CHARACTERS)}…` : detail);
 }
 
 /** A text as a fact can hold it. */

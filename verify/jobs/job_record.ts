@@ -18,6 +18,8 @@ export interface AttemptRecord {
   readonly writes: readonly string[];
   /** Null while the gate has not judged it. */
   readonly verdict: string | null;
+  /** Why it was rejected. */
+  readonly error: { readonly code: string; readonly detail: string } | null;
 }
 
 /** What the facts of the theory `jobs` say of one job. */
@@ -71,10 +73,11 @@ export async function readJob(base: FactBase, job: string): Promise<JobRecord | 
   if (row === undefined) return null;
   const names = async (sql: string): Promise<string[]> => (await read(sql)).map(([value]) => String(value));
   const written = await read(`SELECT round, relation FROM attempt_writes WHERE job = ${name} ORDER BY ALL`);
-  const attempts =
-    await read(`SELECT a.round, a.prompt, t.prompt, t.answer, a.snapshot, a.tokens, a.millis, d.delta, v.verdict FROM attempt a
+  const attempts = await read(`SELECT a.round, a.prompt, t.prompt, t.answer, a.snapshot, a.tokens, a.millis, d.delta, v.verdict,
+    e.code, e.detail FROM attempt a
     LEFT JOIN attempt_text t ON t.job = a.job AND t.round = a.round LEFT JOIN attempt_delta d ON d.job = a.job AND d.round = a.round
-    LEFT JOIN attempt_verdict v ON v.job = a.job AND v.round = a.round WHERE a.job = ${name} ORDER BY a.round`);
+    LEFT JOIN attempt_verdict v ON v.job = a.job AND v.round = a.round
+    LEFT JOIN attempt_error e ON e.job = a.job AND e.round = a.round WHERE a.job = ${name} ORDER BY a.round`);
   return {
     ...summaryOf(row),
     relations: await names(`SELECT relation FROM job_writes WHERE job = ${name} ORDER BY ALL`),
@@ -113,7 +116,7 @@ function summaryOf(row: readonly SqlValue[]): Omit<JobSummary, "attempts"> {
 }
 
 function attemptOf(row: readonly SqlValue[], written: readonly (readonly SqlValue[])[]): AttemptRecord {
-  const [round, prompt, promptText, answer, snapshot, tokens, millis, delta, verdict] = row;
+  const [round, prompt, promptText, answer, snapshot, tokens, millis, delta, verdict, code, detail] = row;
   return {
     round: Number(round),
     prompt: String(prompt),
@@ -125,6 +128,7 @@ function attemptOf(row: readonly SqlValue[], written: readonly (readonly SqlValu
     delta: textOrNull(delta),
     writes: written.filter(([of]) => of === round).map(([, relation]) => String(relation)),
     verdict: textOrNull(verdict),
+    error: code === null || code === undefined ? null : { code: String(code), detail: String(detail) },
   };
 }
 

@@ -224,7 +224,7 @@ class Trail {
   readonly #base: FactBase;
   readonly #job: string;
   /** The last attempt on record, while its verdict is not; and the verdict. */
-  #open: { readonly round: number; readonly delta: string | null; verdict: string | null } | null = null;
+  #open: { readonly round: number; readonly delta: string | null; verdict: string | null; error: AssayError | null } | null = null;
   #accepted: JobEnding["committed"] = null;
 
   constructor(base: FactBase, job: string) {
@@ -236,7 +236,7 @@ class Trail {
   async propose(attempt: Parameters<typeof attemptFacts>[1]): Promise<void> {
     const facts = attemptFacts(this.#job, attempt, this.#base.limits.symbol_bytes);
     await recordFacts(this.#base, this.#job, `round ${attempt.round}`, [...(await this.#verdict()), facts]);
-    this.#open = { round: attempt.round, delta: attempt.delta, verdict: null };
+    this.#open = { round: attempt.round, delta: attempt.delta, verdict: null, error: attempt.rejected };
   }
 
   judged({ verdict, delta, rejected }: Attempt): void {
@@ -250,7 +250,7 @@ class Trail {
     const isAccepted = this.#accepted !== null;
     const ending = endingFacts(this.#job, {
       state: isAccepted ? "accepted" : state,
-      error: isAccepted || error === null ? null : reportOf(error),
+      error: isAccepted || error === null ? null : reportOf(state, error),
       committed: this.#accepted,
       leftOpen: isAccepted ? await leftOpen(this.#base, this.#job) : [],
     });
@@ -259,10 +259,10 @@ class Trail {
 
   async #verdict(): Promise<ReturnType<typeof verdictFacts>[]> {
     if (this.#open === null) return [];
-    const { round, delta, verdict } = this.#open;
+    const { round, delta, verdict, error } = this.#open;
     const found = verdict === null ? await verdictOf(this.#base, delta) : { verdict, committed: this.#accepted };
     this.#accepted = found.committed;
-    return [verdictFacts(this.#job, round, found.verdict)];
+    return [verdictFacts(this.#job, round, found.verdict, error)];
   }
 }
 
@@ -304,7 +304,8 @@ function cancelled(): AssayError {
   return new AssayError("model.cancelled", "the job was cancelled");
 }
 
-function reportOf(error: unknown): { readonly code: string; readonly detail: string } {
+function reportOf(state: JobEnding["state"], error: unknown): { readonly code: string; readonly detail: string } {
   if (error instanceof AssayError) return { code: error.code, detail: error.detail };
+  if (state === "cancelled") return { code: "model.cancelled", detail: cancelled().detail };
   return { code: "internal.invariant", detail: error instanceof Error ? error.message : String(error) };
 }
