@@ -39,10 +39,15 @@ export interface SqlSession {
   /** Appends typed rows to `table`, column for column; null is SQL's NULL. Returns the count of rows. */
   append(table: SqlTableName, types: readonly ValueType[], rows: Iterable<readonly (Value | null)[]>): Promise<number>;
   /**
-   * As `append`, from one array a column, `rows` values each, none of them NULL: several times as fast. An integer may be a JavaScript number
-   * within 2^53. Texts must be free of NUL characters.
+   * As `append`, from one array a column, `rows` values each: several times as fast. An integer may be a JavaScript number within 2^53.
+   * Texts must be free of NUL characters.
    */
-  appendColumns(table: SqlTableName, types: readonly ValueType[], columns: readonly (readonly Value[])[], rows: number): Promise<void>;
+  appendColumns(
+    table: SqlTableName,
+    types: readonly ValueType[],
+    columns: readonly (readonly (Value | null)[])[],
+    rows: number,
+  ): Promise<void>;
   /** Stops the statement that is running; it rejects with a `SqlError` whose `interrupted` is true. */
   interrupt(): void;
 }

@@ -7,6 +7,33 @@ export function verdictJson(verdict: Verdict): string {
   return verdictText(verdict, verdict.engine, `"commit":${verdict.commit},`, `"replayed":${verdict.replayed},`, storedLaws);
 }
 
+/** The stored form in three parts: the text of its laws, and what stands before and behind it. */
+export interface VerdictParts {
+  readonly head: string;
+  readonly laws: string;
+  readonly tail: string;
+}
+
+/** The stored form of a verdict none of whose laws found anything or took time: thousands share their text. Null for any other. */
+export function sharedParts(verdict: Verdict): VerdictParts | null {
+  if (!isQuiet(verdict.laws)) return null;
+  const json = verdictJson(verdict);
+  const laws = storedLaws.get(verdict.laws) as string;
+  const at = json.indexOf(`"laws":${laws}`) + '"laws":'.length;
+  return { head: json.slice(0, at), laws, tail: json.slice(at + laws.length) };
+}
+
+const quiet = new WeakMap<object, boolean>();
+
+function isQuiet(laws: readonly LawOutcome[]): boolean {
+  let found = quiet.get(laws);
+  if (found === undefined) {
+    found = laws.length > 0 && laws.every(({ violations, waived, micros }) => violations + waived + micros === 0);
+    quiet.set(laws, found);
+  }
+  return found;
+}
+
 /**
  * The verdict's hash: `sha256:` and the SHA-256 (hex) of `verdictJson` without what depends on when, how often and by which engine it
  * was given: `commit`, `replayed`, and `micros` of each law are left out, and `engine` is `duckdb`, the name that every verdict had

@@ -9,8 +9,10 @@ import { type Effects, entryHash, type LogEntry, waiverEffects } from "./log.ts"
 import { rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
 import { writeTheories, writeWaivers } from "./store/governing.ts";
-import { writeChanges } from "./store/group_changes.ts";
-import { writeRecords } from "./store/group_records.ts";
+import { changesInMemory, writeApplied } from "./store/group_changes.ts";
+import type { GroupImage } from "./store/group_image.ts";
+import { judgedOf, recordRows, writeTheoryFiles } from "./store/group_records.ts";
+import { type Journal, writeImage } from "./store/journal.ts";
 import { storeError } from "./store/store_error.ts";
 
 /** What one judged delta leaves in the log: a commit, or a refusal. */
@@ -68,6 +70,8 @@ export function nextCommit(
 export interface GroupTarget {
   readonly session: DuckDbSession;
   readonly path: string | null;
+  /** Where small groups wait for their tables; null where every group is written to them at once. */
+  readonly journal: Journal | null;
   /** True where the session's transaction is open already and holds what the accepted deltas did. */
   readonly isOpen: boolean;
   /** Told what was written, once it is on disk. */
@@ -80,28 +84,45 @@ export interface GroupTarget {
  * Errors: `store.full_disk`, `store.read_only`, `store.broken`; the transaction is then rolled back and nothing of it is there.
  */
 export async function writeGroup(target: GroupTarget, records: readonly LogRecord[]): Promise<void> {
-  const { session } = target;
+  const { session, journal } = target;
   const commits = records.filter((record) => record.kind === "commit");
   if (!commits.every(({ accepted }) => isAccepted(accepted))) throw new Error("commit takes only what the gate accepted");
+  const changed = commits.map(({ accepted, entry }) => ({ seq: entry.seq, changes: accepted.changes }));
   try {
-    if (!target.isOpen) await session.run("BEGIN TRANSACTION");
-    await writeChanges(
-      session,
-      commits.map(({ accepted, entry }) => ({ seq: entry.seq, changes: accepted.changes })),
-    );
-    await writeRecords(session, records);
-    for (const record of commits) {
-      const { accepted, entry, before } = record;
-      await writeWaivers(session, accepted, entry.seq);
-      if (accepted.kind === "load") await writeTheories(session, accepted, before, entry.seq);
+    const image = { ...recordRows(records), changes: changesInMemory(changed) };
+    if (journal !== null && !target.isOpen && records.every(isPlain) && journal.takes(image)) {
+      await journal.write(image);
+    } else {
+      if (!target.isOpen) await session.run("BEGIN TRANSACTION");
+      await writeApplied(session, changed);
+      await writeAll(session, records, image);
+      await session.run("COMMIT");
     }
-    await session.run("COMMIT");
   } catch (cause) {
     forgetSize(session);
     await rollBack(session);
     throw cause instanceof SqlError ? storeError(cause, target.path, null) : cause;
   }
   target.onWritten?.(records);
+}
+
+/** True where a record does nothing but what its image says. */
+function isPlain(record: LogRecord): boolean {
+  if (judgedOf(record).theories.length > 0) return false;
+  return (
+    record.kind === "refusal" || (record.accepted.kind === "delta" && record.accepted.waive.length + record.accepted.settle.length === 0)
+  );
+}
+
+async function writeAll(session: DuckDbSession, records: readonly LogRecord[], image: GroupImage): Promise<void> {
+  await writeImage(session, image);
+  for (const record of records) {
+    await writeTheoryFiles(session, judgedOf(record));
+    if (record.kind === "refusal") continue;
+    const { accepted, entry, before } = record;
+    await writeWaivers(session, accepted, entry.seq);
+    if (accepted.kind === "load") await writeTheories(session, accepted, before, entry.seq);
+  }
 }
 
 function effectsOf(accepted: AcceptedDelta): Effects {

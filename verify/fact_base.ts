@@ -1,9 +1,8 @@
 import type { Clingo } from "../logic/engines/clingo/clingo.ts";
 import { openClingo } from "../logic/engines/clingo/open_clingo.ts";
-import { findSouffle, type Souffle } from "../logic/engines/souffle/find_souffle.ts";
+import { findSouffle } from "../logic/engines/souffle/find_souffle.ts";
 import type { Theory } from "../logic/theory.ts";
 import { AssayError } from "../schema/assay_error.ts";
-import type { Clock } from "../schema/clock.ts";
 import type { ProposedDelta } from "../schema/delta.ts";
 import { type Limits, limitsWith } from "../schema/limits.ts";
 import { SqlError } from "../schema/sql_session.ts";
@@ -12,14 +11,14 @@ import { Bench } from "./bench.ts";
 import { checkLog, type LogCheck } from "./check_log.ts";
 import { ClingoSeat, seatClingo } from "./checks/answer_sets.ts";
 import type { LogRecord } from "./commit.ts";
-import { deputyOf, type EngineName, seatedEngines } from "./engine_name.ts";
+import { deputyOf, seatedEngines } from "./engine_name.ts";
 import { type Explanation, explainFact, explainViolation, isFingerprint } from "./explain.ts";
+import type { FactBaseOptions } from "./fact_base_options.ts";
 import { type GateInput, judgeLoad } from "./gate.ts";
 import type { Decided } from "./import_order.ts";
 import { type BaseState, limitsInForce } from "./in_force.ts";
 import { judgeAgain, type ViolationsPage } from "./judge_again.ts";
 import type { ImportUnit } from "./judge_in_order.ts";
-import { addLedger } from "./ledger/add_ledger.ts";
 import { stillBase } from "./live/still_base.ts";
 import type { StillBase, Turn } from "./live/turns.ts";
 import type { ReadState } from "./live/watches.ts";
@@ -32,25 +31,12 @@ import { storedVerdict } from "./remembered.ts";
 import { inOpenTransaction, type Proposal, settleJudgement, type Writer } from "./settle.ts";
 import { Database, fileExists, inTransaction, rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
-import { checkFormat, createFormat, FORMAT, isEmptyDatabase } from "./store/format.ts";
-import { openSnapshot, type Snapshot } from "./store/snapshot.ts";
+import { createFormat, isEmptyDatabase } from "./store/format.ts";
+import { Journal } from "./store/journal.ts";
+import { readSnapshot, type Snapshot } from "./store/snapshot.ts";
 import { readState } from "./store/state.ts";
 import { storeError } from "./store/store_error.ts";
-
-export interface FactBaseOptions {
-  readonly clock: Clock;
-  /** Bounds asked for by name; they go before those of the theories in force, and those before the defaults. */
-  readonly limits?: Partial<Limits>;
-  /**
-   * The engines that judge deltas; two of them must agree. Where absent `incremental` judges, and `duckdb` in its place where the facts
-   * pass its bounds on memory; an engine named is the one that judges, or the verdict is undecided.
-   */
-  readonly engines?: readonly EngineName[];
-  /** Opens the clingo that judges answer set programs and looks for repairs, when it is first needed; `openClingo()` where absent. */
-  readonly clingo?: () => Clingo;
-  /** Finds the Soufflé that judges where `engines` names it; the one on the PATH where absent. */
-  readonly souffle?: () => Souffle;
-}
+import { upgradeFormat } from "./upgrade_format.ts";
 
 export interface LoadOptions {
   readonly author: string;
@@ -70,10 +56,11 @@ export interface ProposeOptions {
 
 /**
  * A fact base in a DuckDB file, or in memory. All of its writes are deltas that the gate judges one after the other; reads see the
- * state of one commit and do not wait for writes. One process owns a file at a time. The caller closes it.
+ * state of one commit, and wait for writes only while groups of them are on their way to their tables. One process owns a file at a time. The caller closes it.
  */
 export class FactBase {
   readonly #database: Database;
+  readonly #journal: Journal;
   readonly #session: DuckDbSession;
   readonly #options: FactBaseOptions;
   readonly #writer: Writer;
@@ -91,14 +78,15 @@ export class FactBase {
   readonly #listeners = new Set<(turn: Turn) => void>();
   #isClosed = false;
 
-  private constructor(database: Database, session: DuckDbSession, state: BaseState, options: FactBaseOptions) {
+  private constructor(database: Database, journal: Journal, session: DuckDbSession, state: BaseState, options: FactBaseOptions) {
     this.#database = database;
+    this.#journal = journal;
     this.#session = session;
     this.#state = state;
     this.#options = options;
     const onWritten = (records: readonly LogRecord[]): void => void this.#written.push(...records);
-    this.#writer = { session, path: database.path, clock: options.clock, onWritten };
-    this.#bench = new Bench(this.#writer, options.engines === undefined ? null : seatedEngines(options.engines), this.#readState);
+    this.#writer = { session, path: database.path, journal, clock: options.clock, onWritten };
+    this.#bench = new Bench(this.#writer, options.engines === undefined ? null : seatedEngines(options.engines), this.#readInTurn);
     const deputy = deputyOf(options.engines);
     const judge = deputy === "souffle" ? (options.souffle ?? (() => findSouffle(null)))() : deputy;
     this.#seat = new ClingoSeat(options.clingo ?? (() => openClingo()), judge);
@@ -122,9 +110,7 @@ export class FactBase {
   /** Opens a fact base. Errors: `store.not_found`, `store.not_a_fact_base`, `store.newer_format` and those of `Database.open`. */
   static async open(path: string, options: FactBaseOptions): Promise<FactBase> {
     if (!(await fileExists(path))) throw new AssayError("store.not_found", `there is no file \`${path}\``, { place: path });
-    return FactBase.#attach(path, options, async (session) => {
-      if ((await checkFormat(session, path)) < FORMAT) await inTransaction(session, path, () => addLedger(session));
-    });
+    return FactBase.#attach(path, options, (session) => upgradeFormat(session, path));
   }
 
   static async #attach(
@@ -136,7 +122,8 @@ export class FactBase {
     try {
       const session = await database.connect();
       await prepare(session);
-      return new FactBase(database, session, await readState(session), options);
+      const journal = await Journal.open(session, path);
+      return new FactBase(database, journal, session, await readState(session), options);
     } catch (cause) {
       database.close();
       throw cause instanceof SqlError ? storeError(cause, path, "store.damaged") : cause;
@@ -328,6 +315,8 @@ export class FactBase {
     await this.#queue;
     await Promise.allSettled(this.#reads);
     await this.#seat.close();
+    // What cannot be moved waits in the file for the next opening.
+    await this.#journal.settle().catch(() => undefined);
     this.#database.close();
   }
 
@@ -345,14 +334,15 @@ export class FactBase {
     group.settle(answers.map((answer) => ("error" in answer ? { error: this.#asStoreError(answer.error) } : answer)));
   }
 
+  /** Reads within a turn. */
+  readonly #readInTurn: ReadState = async (state, asOf, action) => {
+    await this.#journal.settle();
+    return this.#readState(state, asOf, action);
+  };
+
   readonly #readState: ReadState = async (state, asOf, action) => {
-    const session = await this.#database.connect();
-    try {
-      const { clock } = this.#options;
-      return await action({ ...(await openSnapshot(session, state, asOf)), clock, limits: this.limits });
-    } finally {
-      this.#database.disconnect(session);
-    }
+    const { clock } = this.#options;
+    return readSnapshot(this.#database, state, asOf, (snapshot) => action({ ...snapshot, clock, limits: this.limits }));
   };
 
   /** Tells listeners what the turn left behind. */
@@ -367,7 +357,7 @@ export class FactBase {
 
   async #withSnapshot<T>(asOf: number | null, action: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     this.#assertOpen();
-    const read = this.#readState(this.#state, asOf, action);
+    const read = this.#settledState().then((state) => this.#readState(state, asOf, action));
     this.#reads.add(read);
     try {
       return await read;
@@ -376,6 +366,12 @@ export class FactBase {
     } finally {
       this.#reads.delete(read);
     }
+  }
+
+  /** The present state, once the tables hold it: after the group that is being judged in memory, if there is one. */
+  async #settledState(): Promise<BaseState> {
+    if (this.#journal.isEmpty) return this.#state;
+    return this.#exclusive(() => this.#journal.settle().then(() => this.#state));
   }
 
   /** One after the other: a session runs one transaction at a time, and a verdict holds only for the state it saw. */

@@ -15,17 +15,28 @@ import type { DuckDbSession } from "./store/duckdb_session.ts";
 import { makeVerdict, nothingChecked } from "./verdict.ts";
 import type { Trial, World } from "./world.ts";
 
-const brand: unique symbol = Symbol("accepted delta");
-const made = new WeakSet<object>();
-
 /** A delta that every check let pass, its effects standing in the session's open transaction. Only this file makes one; `commit` takes nothing else. */
-export interface AcceptedDelta extends JudgedDelta, Consequences {
-  readonly [brand]: true;
+export type AcceptedDelta = Accepted & JudgedDelta & Consequences;
+
+class Accepted {
+  readonly #isMade = true;
+
+  constructor(delta: JudgedDelta, consequences: Consequences) {
+    Object.assign(this, delta, consequences);
+  }
+
+  static made(delta: JudgedDelta, consequences: Consequences): AcceptedDelta {
+    return new Accepted(delta, consequences) as AcceptedDelta;
+  }
+
+  static is(delta: object): boolean {
+    return #isMade in delta && delta.#isMade;
+  }
 }
 
 /** Tells a delta that the gate made from one that a cast made. */
 export function isAccepted(delta: AcceptedDelta): boolean {
-  return made.has(delta);
+  return Accepted.is(delta);
 }
 
 /**
@@ -125,9 +136,7 @@ export async function judgeLoad(input: GateInput, request: LoadRequest): Promise
 }
 
 function accept(delta: JudgedDelta, consequences: Consequences): Judgement {
-  const accepted: AcceptedDelta = { ...delta, ...consequences, [brand]: true };
-  made.add(accepted);
-  return { kind: "accepted", accepted };
+  return { kind: "accepted", accepted: Accepted.made(delta, consequences) };
 }
 
 function nothingToJudge(deltaFacts: number, laws: number): Undecided | null {

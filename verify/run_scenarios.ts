@@ -4,7 +4,8 @@ import { canonicalJson } from "../schema/canonical.ts";
 import type { ProposedDelta, ProposedRow, ProposedValue } from "../schema/delta.ts";
 import { isDecimal } from "../schema/exact_json.ts";
 import type { Verdict } from "../schema/verdict.ts";
-import { FactBase, type FactBaseOptions } from "./fact_base.ts";
+import { FactBase } from "./fact_base.ts";
+import type { FactBaseOptions } from "./fact_base_options.ts";
 
 export interface ScenarioOutcome {
   readonly scenario: Scenario;

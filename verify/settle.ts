@@ -8,6 +8,7 @@ import { type Judgement, judgeDelta } from "./gate.ts";
 import type { BaseState } from "./in_force.ts";
 import { rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
+import type { Journal } from "./store/journal.ts";
 
 /** A delta on its way through the gate. */
 export interface Proposal {
@@ -22,6 +23,7 @@ export interface Proposal {
 export interface Writer {
   readonly session: DuckDbSession;
   readonly path: string | null;
+  readonly journal: Journal;
   readonly clock: Clock;
   /** Told what was written, once it is on disk. */
   onWritten?(records: readonly LogRecord[]): void;

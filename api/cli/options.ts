@@ -6,7 +6,7 @@ import { nearest } from "../../logic/language/did_you_mean.ts";
 import type { Clock } from "../../schema/clock.ts";
 import { type LimitName, type Limits, limits, limitsWith } from "../../schema/limits.ts";
 import { deputyOf, type EngineName, engineNames } from "../../verify/engine_name.ts";
-import type { FactBaseOptions } from "../../verify/fact_base.ts";
+import type { FactBaseOptions } from "../../verify/fact_base_options.ts";
 import { usageError } from "./usage.ts";
 
 export interface CommonOptions {

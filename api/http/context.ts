@@ -1,5 +1,6 @@
 import type { Clock } from "../../schema/clock.ts";
-import type { FactBase, FactBaseOptions } from "../../verify/fact_base.ts";
+import type { FactBase } from "../../verify/fact_base.ts";
+import type { FactBaseOptions } from "../../verify/fact_base_options.ts";
 import type { SigningKey } from "../../verify/signing/keys.ts";
 import type { LiveHub } from "../ws/live_hub.ts";
 import type { Sentry } from "../ws/sentry.ts";

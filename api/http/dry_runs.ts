@@ -8,7 +8,10 @@ interface Waiting {
   reject(cause: unknown): void;
 }
 
-/** Verdicts without commits: those asked for while others are judged share the next turn of the fact base, each judged by itself. */
+/**
+ * Verdicts without commits, each judged by itself: those asked for while others are judged, or in one round of the event loop, share a turn
+ * of the fact base.
+ */
 export class DryRuns {
   readonly #base: FactBase;
   #waiting: Waiting[] = [];
@@ -22,8 +25,10 @@ export class DryRuns {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ delta, resolve, reject });
       if (this.#waiting.length > 1) return;
-      this.#turn().catch((cause: unknown) => {
-        for (const one of this.#waiting.splice(0)) one.reject(cause);
+      setImmediate(() => {
+        this.#turn().catch((cause: unknown) => {
+          for (const one of this.#waiting.splice(0)) one.reject(cause);
+        });
       });
     });
   }

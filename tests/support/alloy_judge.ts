@@ -5,7 +5,8 @@ import { findTheory } from "../../logic/theory.ts";
 import type { ProposedDelta } from "../../schema/delta.ts";
 import type { Row } from "../../schema/value.ts";
 import type { Verdict, Violation } from "../../schema/verdict.ts";
-import { FactBase, type FactBaseOptions } from "../../verify/fact_base.ts";
+import { FactBase } from "../../verify/fact_base.ts";
+import type { FactBaseOptions } from "../../verify/fact_base_options.ts";
 import { readGate } from "./alloys.ts";
 import { steppingClock } from "./fact_bases.ts";
 

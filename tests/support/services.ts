@@ -4,7 +4,8 @@ import { startService } from "../../api/http/service.ts";
 import type { Theory } from "../../logic/theory.ts";
 import { type Clock, StrictClock, systemClock } from "../../schema/clock.ts";
 import type { Limits } from "../../schema/limits.ts";
-import { FactBase, type FactBaseOptions } from "../../verify/fact_base.ts";
+import { FactBase } from "../../verify/fact_base.ts";
+import type { FactBaseOptions } from "../../verify/fact_base_options.ts";
 import { SHOP, theoryFrom } from "./fact_bases.ts";
 
 export interface Served {

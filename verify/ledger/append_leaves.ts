@@ -1,6 +1,6 @@
 import { leafHashHex } from "../../schema/merkle.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
-import type { Value, ValueType } from "../../schema/value.ts";
+import type { ValueType } from "../../schema/value.ts";
 
 /** A leaf to append: a commit by its number, or a refusal, whose text is kept because nothing else holds it for ever. */
 export interface NewLeaf {
@@ -18,11 +18,14 @@ const sizes = new WeakMap<SqlSession, number>();
 export async function appendLeaves(session: SqlSession, leaves: readonly NewLeaf[]): Promise<void> {
   if (leaves.length === 0) return;
   const from = sizes.get(session) ?? (await storedSize(session));
-  const rows = leaves.map(({ seq, delta, text }, index): (Value | null)[] => {
-    const position = BigInt(from + index);
-    return seq === null ? [position, null, delta, text, leafHashHex(text)] : [position, BigInt(seq), null, null, leafHashHex(text)];
-  });
-  await session.append({ catalog: null, schema: "assay", table: "leaf" }, columns, rows);
+  const cells = [
+    leaves.map((_, index) => from + index),
+    leaves.map(({ seq }) => seq),
+    leaves.map(({ seq, delta }) => (seq === null ? delta : null)),
+    leaves.map(({ seq, text }) => (seq === null ? text : null)),
+    leaves.map(({ text }) => leafHashHex(text)),
+  ];
+  await session.appendColumns({ catalog: null, schema: "assay", table: "leaf" }, columns, cells, leaves.length);
   sizes.set(session, from + leaves.length);
 }
 

@@ -7,12 +7,14 @@ const ENTRY_BYTES = 16;
 const INLINE_BYTES = 12;
 /** After so many texts that were looked up, a column whose texts hardly ever come again is written without looking. */
 const TRIAL_TEXTS = 512;
+const VALIDITY_BITS = 64;
 
 /**
  * Writes one column's values from `from` on into the memory of a vector for `count` rows. The vector must be of the type's SQL type, its
- * validity untouched (no NULL), and go into an appender before it is written again. Integers may be numbers within 2^53.
+ * validity untouched, and go into an appender before it is written again. Integers may be numbers within 2^53; null is SQL's NULL.
  */
-export function writeColumn(vector: Vector, type: ValueType, values: readonly Value[], from: number, count: number): void {
+export function writeColumn(vector: Vector, type: ValueType, given: readonly (Value | null)[], from: number, count: number): void {
+  const values = withoutNulls(vector, type, given, from, count);
   switch (type) {
     case "symbol":
       writeTexts(vector, values as readonly string[], from, count);
@@ -35,6 +37,28 @@ export function writeColumn(vector: Vector, type: ValueType, values: readonly Va
       put(vector, cells);
     }
   }
+}
+
+/** Marks the NULLs of a stretch in the vector's validity; gives the column with some value in their place. */
+function withoutNulls(vector: Vector, type: ValueType, given: readonly (Value | null)[], from: number, count: number): readonly Value[] {
+  if (!hasNull(given, from, count)) return given as readonly Value[];
+  const valid = new BigUint64Array(Math.ceil(count / VALIDITY_BITS)).fill(2n ** 64n - 1n);
+  const bytes = new Uint8Array(valid.buffer);
+  const stand = type === "symbol" ? "" : 0;
+  const values = given.map((value, index) => {
+    if (value !== null) return value;
+    const at = index - from;
+    if (at >= 0 && at < count) bytes[at >> 3] = (bytes[at >> 3] as number) & ~(1 << (at & 7));
+    return stand;
+  });
+  duckdb.vector_ensure_validity_writable(vector);
+  duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, 0, valid.byteLength);
+  return values;
+}
+
+function hasNull(given: readonly (Value | null)[], from: number, count: number): boolean {
+  for (let at = from; at < from + count; at += 1) if (given[at] === null) return true;
+  return false;
 }
 
 function put(vector: Vector, cells: Float64Array<ArrayBuffer> | BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>): void {

@@ -6,6 +6,7 @@ import {
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
+  type DuckDBPreparedStatement,
   type DuckDBType,
   type DuckDBValue,
   StatementType,
@@ -41,13 +42,41 @@ export interface SqlAnswer {
 /** One DuckDB connection behind the seam that `logic` and `ingest` use. Made by `openMemory` or by the fact store. */
 export class DuckDbSession implements SqlSession {
   readonly #connection: DuckDBConnection;
+  readonly #prepared = new Map<string, DuckDBPreparedStatement>();
+  #before: (() => Promise<void>) | null = null;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
   }
 
+  /** Has `action` done before every statement, but those of `action` itself and of `straight`. For a session with one user at a time. */
+  beforeEach(action: () => Promise<void>): void {
+    this.#before = action;
+  }
+
+  /** Runs statements without what `beforeEach` asks for. */
+  async straight<T>(statements: () => Promise<T>): Promise<T> {
+    const before = this.#before;
+    this.#before = null;
+    try {
+      return await statements();
+    } finally {
+      this.#before = before;
+    }
+  }
+
   async run(sql: string, parameters: readonly SqlValue[] = []): Promise<void> {
     await this.#guard(sql, () => this.#connection.run(sql, toDuckDb(parameters)));
+  }
+
+  /** As `run`, for a statement that comes again and again: it is parsed and planned once. */
+  async runPrepared(sql: string, parameters: readonly SqlValue[]): Promise<void> {
+    await this.#guard(sql, async () => {
+      const statement = this.#prepared.get(sql) ?? (await this.#connection.prepare(sql));
+      this.#prepared.set(sql, statement);
+      statement.bind([...parameters]);
+      await statement.run();
+    });
   }
 
   async rows(sql: string, parameters: readonly SqlValue[] = []): Promise<SqlRow[]> {
@@ -99,7 +128,7 @@ export class DuckDbSession implements SqlSession {
   async appendColumns(
     table: SqlTableName,
     types: readonly ValueType[],
-    columns: readonly (readonly Value[])[],
+    columns: readonly (readonly (Value | null)[])[],
     rows: number,
   ): Promise<void> {
     await this.#guard(`append to ${tableText(table)}`, async () => {
@@ -155,10 +184,12 @@ export class DuckDbSession implements SqlSession {
   }
 
   close(): void {
+    for (const statement of this.#prepared.values()) statement.destroySync();
     this.#connection.closeSync();
   }
 
   async #guard<T>(sql: string, action: () => Promise<T>): Promise<T> {
+    if (this.#before !== null) await this.straight(this.#before);
     try {
       return await action();
     } catch (cause) {

@@ -2,15 +2,23 @@ import { AssayError } from "../../schema/assay_error.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
 
 /** The version of the layout below. A database with a higher one was written by a later Assay and is not touched. */
-export const FORMAT = 2;
+export const FORMAT = 3;
+export const FORMAT_WITH_LEAVES = 2;
 
 const LEAF = "CREATE TABLE assay.leaf (position BIGINT NOT NULL, seq BIGINT, delta VARCHAR, body VARCHAR, hash VARCHAR NOT NULL)";
+const LAWS = "CREATE TABLE assay.laws_text (hash VARCHAR NOT NULL, body VARCHAR NOT NULL)";
+const VERDICT = `CREATE VIEW assay.verdict AS SELECT v.delta, v.hash, CASE WHEN v.laws IS NULL THEN v.head ELSE v.head || l.body || v.tail END AS body
+  FROM assay.verdict_text AS v LEFT JOIN assay.laws_text AS l ON l.hash = v.laws`;
+const JOURNAL = "CREATE TABLE assay.journal (body VARCHAR NOT NULL)";
 
 /**
  * Facts stand in `main.<relation>`, exactly the relation's attributes. `assay_log.<relation>` is their append-only history: one row an
  * effective change, `@commit`, `@op` (+1 asserted, -1 retracted), the attributes, `@place`; a history closed by a schema change
  * in commit N is renamed `<relation>@N`. `assay` holds the commits, deltas, verdicts, theories and waivers, and the leaves of the ledger:
- * one a commit (`seq`) or refusal (`delta`, `body`), in the order in which they were written. Format 1 had no leaves.
+ * one a commit (`seq`) or refusal (`delta`, `body`), in the order in which they were written; and the journal of groups of deltas that are
+ * committed and not in these tables yet, empty in a database that was closed. A verdict is text; the outcomes of laws that found nothing
+ * are most of it and the same each time, so they stand once, in `laws_text`, and the view `verdict` puts them back.
+ * Format 1 had no leaves; format 2 no journal, and verdicts as one text.
  */
 const layout: readonly string[] = [
   "CREATE SCHEMA assay",
@@ -21,7 +29,7 @@ const layout: readonly string[] = [
   `CREATE TABLE assay.delta (id VARCHAR NOT NULL, kind VARCHAR NOT NULL, status VARCHAR NOT NULL, proposer VARCHAR NOT NULL, reason VARCHAR NOT NULL,
     head BIGINT NOT NULL, theories VARCHAR NOT NULL, "time" VARCHAR NOT NULL)`,
   "CREATE TABLE assay.delta_part (delta VARCHAR NOT NULL, part INTEGER NOT NULL, body VARCHAR NOT NULL)",
-  "CREATE TABLE assay.verdict (delta VARCHAR NOT NULL, hash VARCHAR NOT NULL, body VARCHAR NOT NULL)",
+  "CREATE TABLE assay.verdict_text (delta VARCHAR NOT NULL, hash VARCHAR NOT NULL, head VARCHAR NOT NULL, laws VARCHAR, tail VARCHAR)",
   "CREATE TABLE assay.violation (delta VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, law VARCHAR NOT NULL)",
   "CREATE TABLE assay.idempotency (key VARCHAR NOT NULL, delta VARCHAR NOT NULL)",
   `CREATE TABLE assay.theory (name VARCHAR NOT NULL, version VARCHAR NOT NULL, hash VARCHAR NOT NULL,
@@ -32,6 +40,9 @@ const layout: readonly string[] = [
   `CREATE TABLE assay.waiver (fingerprint VARCHAR NOT NULL, law VARCHAR NOT NULL, witness VARCHAR NOT NULL, author VARCHAR NOT NULL,
     reason VARCHAR NOT NULL, commit_from BIGINT NOT NULL, commit_to BIGINT)`,
   LEAF,
+  LAWS,
+  VERDICT,
+  JOURNAL,
 ];
 
 /** Lays out an empty fact base. Runs inside the caller's transaction. */
@@ -45,9 +56,24 @@ export async function isEmptyDatabase(session: SqlSession): Promise<boolean> {
   return (await session.rows("SELECT 1 FROM duckdb_tables() WHERE NOT internal LIMIT 1")).length === 0;
 }
 
-/** Brings a fact base of format 1 to the present one: the table of leaves, which the caller fills. */
+/** Gives a fact base of format 1 the table of leaves, which the caller fills. */
 export async function addLeafTable(session: SqlSession): Promise<void> {
   await session.run(LEAF);
+}
+
+const fromFormat2: readonly string[] = [
+  "ALTER TABLE assay.verdict RENAME TO verdict_text",
+  "ALTER TABLE assay.verdict_text RENAME COLUMN body TO head",
+  "ALTER TABLE assay.verdict_text ADD COLUMN laws VARCHAR",
+  "ALTER TABLE assay.verdict_text ADD COLUMN tail VARCHAR",
+  LAWS,
+  VERDICT,
+  JOURNAL,
+];
+
+/** Gives a fact base of format 1 or 2 the journal and verdicts that share texts, and the present format. */
+export async function addJournal(session: SqlSession): Promise<void> {
+  for (const statement of fromFormat2) await session.run(statement);
   await session.run("UPDATE assay.meta SET format = ?::INTEGER", [FORMAT]);
 }
 

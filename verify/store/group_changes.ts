@@ -1,8 +1,8 @@
 import { rowText } from "../../schema/delta_id.ts";
-import type { Place } from "../../schema/place.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
-import type { Row, Value, ValueType } from "../../schema/value.ts";
+import type { Row, ValueType } from "../../schema/value.ts";
+import type { RelationChanges, RowChange } from "./group_image.ts";
 import { COMMIT, columnList, factTable, logTable, OP, PLACE, sameRow, storedColumns, storedRow } from "./relation_table.ts";
 import { type EffectiveChange, stageRows } from "./speculation.ts";
 
@@ -12,50 +12,59 @@ export interface CommitChanges {
   readonly changes: readonly EffectiveChange[];
 }
 
-/** A row that came (+1) or went (-1) in one commit of the group. */
-interface Change {
-  readonly seq: number;
-  readonly op: 1 | -1;
-  readonly row: Row;
-  readonly place: Place | null;
-}
-
-/**
- * Writes what the commits of a group change, in their order: to the history all of it, to the tables of facts what is left of it at
- * the end. Changes that stand in the open transaction already go to the history alone. A few statements a relation, however many commits.
- */
-export async function writeChanges(session: SqlSession, commits: readonly CommitChanges[]): Promise<void> {
-  const inMemory = new Map<Relation, Change[]>();
+/** The changes of commits that are not done in the database yet, by relation. */
+export function changesInMemory(commits: readonly CommitChanges[]): RelationChanges[] {
+  const found = new Map<Relation, RowChange[]>();
   for (const { seq, changes } of commits) {
     for (const { relation, op, source } of changes) {
-      if (source.kind === "applied") {
-        await copyToHistory(session, relation, seq, op, source.table);
-        continue;
-      }
-      const list = inMemory.get(relation) ?? [];
-      if (list.length === 0) inMemory.set(relation, list);
+      if (source.kind !== "memory") continue;
+      const list = found.get(relation) ?? [];
+      if (list.length === 0) found.set(relation, list);
       for (const [index, row] of source.rows.entries()) list.push({ seq, op, row, place: source.places[index] ?? null });
     }
   }
-  for (const [relation, changes] of inMemory) {
-    const { come, gone } = netOf(changes);
-    if (gone.length > 0) await deleteFacts(session, relation, gone);
-    const types = columnTypes(relation);
-    if (come.length > 0) await session.append({ catalog: null, schema: "main", table: relation.name }, types, come.values().map(storedRow));
-    await session.append(
-      { catalog: null, schema: "assay_log", table: relation.name },
-      ["number", "number", ...types, "symbol"],
-      changes.values().map(historyRow),
-    );
+  return [...found].map(([{ name, attributes }, changes]) => ({ name, attributes, changes }));
+}
+
+/** Copies to the history what stands in the open transaction already. */
+export async function writeApplied(session: SqlSession, commits: readonly CommitChanges[]): Promise<void> {
+  for (const { seq, changes } of commits) {
+    for (const { relation, op, source } of changes) {
+      if (source.kind === "applied") await copyToHistory(session, relation, seq, op, source.table);
+    }
   }
 }
 
-function historyRow({ seq, op, row, place }: Change): (Value | null)[] {
-  return [BigInt(seq), BigInt(op), ...storedRow(row), place];
+/**
+ * Writes what commits change, in their order: to the history all of it, to the tables of facts what is left of it at the end. Runs inside
+ * the caller's transaction; a few statements a relation, however many commits.
+ */
+export async function writeChanges(session: SqlSession, relations: readonly RelationChanges[]): Promise<void> {
+  for (const relation of relations) {
+    const { name, attributes, changes } = relation;
+    const { come, gone } = netOf(changes);
+    if (gone.length > 0) await deleteFacts(session, relation, gone);
+    const types = storedColumns(attributes).map(({ type }) => type);
+    if (come.length > 0) {
+      await session.appendColumns({ catalog: null, schema: "main", table: name }, types, columnsOf(types, come), come.length);
+    }
+    const history = [
+      changes.map(({ seq }) => seq),
+      changes.map(({ op }) => op),
+      ...columnsOf(
+        types,
+        changes.map(({ row }) => row),
+      ),
+      changes.map(({ place }) => place),
+    ];
+    const shape: ValueType[] = ["number", "number", ...types, "symbol"];
+    await session.appendColumns({ catalog: null, schema: "assay_log", table: name }, shape, history, changes.length);
+  }
 }
 
-function columnTypes(relation: Relation): ValueType[] {
-  return storedColumns(relation.attributes).map(({ type }) => type);
+function columnsOf(types: readonly ValueType[], rows: readonly Row[]): Row[number][][] {
+  const stored = rows.map(storedRow);
+  return types.map((_, at) => stored.map((row) => row[at] as Row[number]));
 }
 
 async function copyToHistory(session: SqlSession, relation: Relation, seq: number, op: 1 | -1, table: string): Promise<void> {
@@ -66,7 +75,7 @@ async function copyToHistory(session: SqlSession, relation: Relation, seq: numbe
 }
 
 /** Of one relation's changes the rows that were not there before and are after, and the other way round. Changes of a row alternate. */
-function netOf(changes: readonly Change[]): { readonly come: readonly Row[]; readonly gone: readonly Row[] } {
+function netOf(changes: readonly RowChange[]): { readonly come: readonly Row[]; readonly gone: readonly Row[] } {
   const first = changes[0]?.op;
   if (changes.every(({ op }) => op === first)) {
     const rows = changes.map(({ row }) => row);
@@ -83,10 +92,10 @@ function netOf(changes: readonly Change[]): { readonly come: readonly Row[]; rea
   return { come: rowsOf(1), gone: rowsOf(-1) };
 }
 
-async function deleteFacts(session: SqlSession, relation: Relation, rows: readonly Row[]): Promise<void> {
-  const typed = { side: "retract", relation, rows: rows.map((row) => ({ row, pointer: "", place: null })) } as const;
-  const [staged] = await stageRows(session, [typed], "assay_gone");
+async function deleteFacts(session: SqlSession, { name, attributes }: RelationChanges, rows: readonly Row[]): Promise<void> {
+  const gone = { relation: { attributes }, rows: rows.map((row) => ({ row, pointer: "", place: null })) };
+  const [staged] = await stageRows(session, [gone], "assay_gone");
   if (staged === undefined) return;
-  const same = sameRow(relation.attributes, "f", "s");
-  await session.run(`DELETE FROM ${factTable(relation.name)} AS f USING ${staged.table} AS s WHERE ${same}`);
+  const same = sameRow(attributes, "f", "s");
+  await session.run(`DELETE FROM ${factTable(name)} AS f USING ${staged.table} AS s WHERE ${same}`);
 }

@@ -1,44 +1,63 @@
+import { sha256 } from "../../schema/canonical.ts";
 import { quoteText, type SqlSession } from "../../schema/sql_session.ts";
-import type { Value, ValueType } from "../../schema/value.ts";
-import { verdictHash, verdictJson } from "../../schema/verdict_wire.ts";
+import type { ValueType } from "../../schema/value.ts";
+import type { Verdict } from "../../schema/verdict.ts";
+import { sharedParts, verdictHash, verdictJson } from "../../schema/verdict_wire.ts";
 import type { JudgedDelta } from "../accepted_delta.ts";
 import type { LogRecord } from "../commit.ts";
-import { appendLeaves, type NewLeaf } from "../ledger/append_leaves.ts";
+import type { NewLeaf } from "../ledger/append_leaves.ts";
 import { commitLeaf, refusalLeaf } from "../ledger/leaf.ts";
 import { effectsText, type LogEntry, theoriesText } from "../log.ts";
+import { type GroupImage, type LogCell, type LogRows, type LogTable, logTables, noRows } from "./group_image.ts";
 
 const SYMBOLS: readonly ValueType[] = Array<ValueType>(10).fill("symbol");
-const columns = {
+const columns: Readonly<Record<LogTable, readonly ValueType[]>> = {
   entry: ["number", ...SYMBOLS],
   delta: ["symbol", "symbol", "symbol", "symbol", "symbol", "number", "symbol", "symbol"],
   delta_part: ["symbol", "number", "symbol"],
-  verdict: ["symbol", "symbol", "symbol"],
+  verdict_text: ["symbol", "symbol", "symbol", "symbol", "symbol"],
   violation: ["symbol", "symbol", "symbol"],
   idempotency: ["symbol", "symbol"],
-} as const satisfies Record<string, readonly ValueType[]>;
+};
 
-type Table = keyof typeof columns;
-const tables = Object.keys(columns) as Table[];
-/** Rows to append, by table of the schema `assay`. */
-type Rows = { readonly [table in Table]: (readonly (Value | null)[])[] };
+/** The rows of the entries, deltas, verdicts, keys and leaves of a group; of several records of one delta the last. */
+export function recordRows(records: readonly LogRecord[]): Omit<GroupImage, "changes"> {
+  const last = [...new Map(records.map((record) => [judgedOf(record).id, record])).values()];
+  const rows = noRows();
+  const laws = new Map<string, string>();
+  for (const record of last) addRecord(rows, laws, record);
+  const replaced = last.flatMap((record) => (judgedOf(record).replaces ? [judgedOf(record).id] : []));
+  return { rows, laws: [...laws], replaced, leaves: records.map(leafOf) };
+}
 
-/**
- * Writes the entries, deltas, verdicts, keys and theory texts of a group inside the caller's transaction; of several records of one
- * delta the last. A few statements, however many records.
- */
-export async function writeRecords(session: SqlSession, records: readonly LogRecord[]): Promise<void> {
-  const last = new Map(records.map((record) => [judgedOf(record).id, record]));
-  await forget(
-    session,
-    [...last.values()].flatMap((record) => (judgedOf(record).replaces ? [judgedOf(record).id] : [])),
-  );
-  const rows: Rows = { entry: [], delta: [], delta_part: [], verdict: [], violation: [], idempotency: [] };
-  for (const record of last.values()) addRecord(rows, record);
-  for (const table of tables) {
-    if (rows[table].length > 0) await session.append({ catalog: null, schema: "assay", table }, columns[table], rows[table]);
+/** Writes rows of the log inside the caller's transaction. A few statements, however many rows. */
+export async function writeRows(session: SqlSession, { rows, laws, replaced }: GroupImage): Promise<void> {
+  await forget(session, replaced);
+  for (const [hash, text] of laws) {
+    await session.run("INSERT INTO assay.laws_text SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM assay.laws_text WHERE hash = $1)", [
+      hash,
+      text,
+    ]);
   }
-  for (const record of last.values()) await writeTheoryFiles(session, judgedOf(record));
-  await appendLeaves(session, records.map(leafOf));
+  for (const table of logTables) {
+    const list = rows[table];
+    if (list.length === 0) continue;
+    const types = columns[table];
+    const cells = types.map((_, at) => list.map((row) => row[at] as LogCell));
+    await session.appendColumns({ catalog: null, schema: "assay", table }, types, cells, list.length);
+  }
+}
+
+/** Keeps the texts of the theories that loads bring, inside the caller's transaction. */
+export async function writeTheoryFiles(session: SqlSession, { theories }: JudgedDelta): Promise<void> {
+  for (const { hash, files } of theories) {
+    await session.run("DELETE FROM assay.theory_file WHERE hash = ?", [hash]);
+    for (const [path, text] of files) await session.run("INSERT INTO assay.theory_file VALUES (?, ?, ?)", [hash, path, text]);
+  }
+}
+
+export function judgedOf(record: LogRecord): JudgedDelta {
+  return record.kind === "commit" ? record.accepted : record.refused;
 }
 
 /** Every record has its leaf, also one that a later record of the same delta replaces. */
@@ -59,44 +78,58 @@ function storable(text: string): string {
   return text.replaceAll("\0", "\ufffd").toWellFormed();
 }
 
-function judgedOf(record: LogRecord): JudgedDelta {
-  return record.kind === "commit" ? record.accepted : record.refused;
-}
-
 /** Deletes what is kept of deltas, which their new verdicts replace. */
 async function forget(session: SqlSession, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const list = ids.map(quoteText).join(", ");
-  for (const table of ["delta_part", "verdict", "violation"]) await session.run(`DELETE FROM assay.${table} WHERE delta IN (${list})`);
+  for (const table of ["delta_part", "verdict_text", "violation"]) await session.run(`DELETE FROM assay.${table} WHERE delta IN (${list})`);
   await session.run(`DELETE FROM assay.delta WHERE id IN (${list})`);
 }
 
-function addRecord(rows: Rows, record: LogRecord): void {
+/** The columns `head`, `laws` and `tail` of a verdict; the text of laws goes to `laws` where verdicts share it. */
+function verdictCells(verdict: Verdict, laws: Map<string, string>): LogCell[] {
+  const parts = sharedParts(verdict);
+  if (parts === null) return [verdictJson(verdict), null, null];
+  const hash = lawsHash(verdict.laws, parts.laws);
+  laws.set(hash, parts.laws);
+  return [parts.head, hash, parts.tail];
+}
+
+const hashes = new WeakMap<object, string>();
+
+function lawsHash(laws: Verdict["laws"], text: string): string {
+  const hash = hashes.get(laws) ?? sha256(text);
+  hashes.set(laws, hash);
+  return hash;
+}
+
+function addRecord(rows: LogRows, laws: Map<string, string>, record: LogRecord): void {
   const judged = judgedOf(record);
   const isCommit = record.kind === "commit";
   const verdict = isCommit ? record.verdict : judged.verdict;
   const { id } = judged;
   const time = isCommit ? record.entry.time : record.time;
   const head = isCommit ? record.before.head : record.head;
-  const texts = [judged.proposer, judged.reason].map(storable);
   const status = isCommit ? "accepted" : "refused";
-  rows.delta.push([id, judged.kind, status, ...texts, BigInt(head), theoriesText(verdict.theories), time]);
-  for (const [part, body] of judged.pieces.entries()) rows.delta_part.push([id, BigInt(part), body]);
-  rows.verdict.push([id, isCommit ? record.entry.verdict : verdictHash(verdict), verdictJson(verdict)]);
+  rows.delta.push([
+    id,
+    judged.kind,
+    status,
+    storable(judged.proposer),
+    storable(judged.reason),
+    head,
+    theoriesText(verdict.theories),
+    time,
+  ]);
+  for (const [part, body] of judged.pieces.entries()) rows.delta_part.push([id, part, body]);
+  rows.verdict_text.push([id, isCommit ? record.entry.verdict : verdictHash(verdict), ...verdictCells(verdict, laws)]);
   for (const { fingerprint, law } of verdict.violations) rows.violation.push([id, fingerprint, law]);
   if (!isCommit) return;
   rows.entry.push(entryRow(record.entry));
   if (judged.key !== null) rows.idempotency.push([judged.key, id]);
 }
 
-function entryRow(entry: LogEntry): Value[] {
+function entryRow(entry: LogEntry): LogCell[] {
   const { seq, kind, delta, proposer, reason, time, theories, verdict, effects, prev, hash } = entry;
-  return [BigInt(seq), kind, delta, proposer, reason, time, theoriesText(theories), verdict, effectsText(effects), prev, hash];
-}
-
-async function writeTheoryFiles(session: SqlSession, judged: JudgedDelta): Promise<void> {
-  for (const { hash, files } of judged.theories) {
-    await session.run("DELETE FROM assay.theory_file WHERE hash = ?", [hash]);
-    for (const [path, text] of files) await session.run("INSERT INTO assay.theory_file VALUES (?, ?, ?)", [hash, path, text]);
-  }
+  return [seq, kind, delta, proposer, reason, time, theoriesText(theories), verdict, effectsText(effects), prev, hash];
 }

@@ -1,6 +1,7 @@
 import { AssayError } from "../../schema/assay_error.ts";
 import { quoteName } from "../../schema/sql_session.ts";
 import { type BaseState, type InForce, inForceOf } from "../in_force.ts";
+import type { Database } from "./database.ts";
 import type { DuckDbSession } from "./duckdb_session.ts";
 import { factsAt, generationsAt, readGenerations } from "./history.ts";
 import { factTable } from "./relation_table.ts";
@@ -15,6 +16,21 @@ export interface Snapshot {
   readonly isPast: boolean;
   /** The facts of a base relation as a table expression. */
   table(relation: string): string;
+}
+
+/** Lets `action` read a snapshot, on a connection of its own. Errors: those of `openSnapshot`. */
+export async function readSnapshot<T>(
+  database: Database,
+  state: BaseState,
+  asOf: number | null,
+  action: (snapshot: Snapshot) => Promise<T>,
+): Promise<T> {
+  const session = await database.connect();
+  try {
+    return await action(await openSnapshot(session, state, asOf));
+  } finally {
+    database.disconnect(session);
+  }
 }
 
 /**

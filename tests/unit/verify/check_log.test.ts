@@ -80,17 +80,22 @@ const cases: readonly (readonly [string, string, Pick<LogBreak, "commit" | "what
   ],
   [
     "a verdict",
-    `UPDATE assay.verdict SET body = replace(body, '"total":0', '"total":1') WHERE delta = (SELECT delta FROM assay.entry WHERE seq = 2)`,
+    `UPDATE assay.verdict_text SET head = replace(head, '"total":0', '"total":1'), tail = replace(tail, '"total":0', '"total":1') WHERE delta = (SELECT delta FROM assay.entry WHERE seq = 2)`,
     { commit: 2, what: "verdict" },
   ],
   [
     "a verdict's commit",
-    `UPDATE assay.verdict SET body = replace(body, '"commit":3', '"commit":2') WHERE delta = (SELECT delta FROM assay.entry WHERE seq = 3)`,
+    `UPDATE assay.verdict_text SET head = replace(head, '"commit":3', '"commit":2'), tail = replace(tail, '"commit":3', '"commit":2') WHERE delta = (SELECT delta FROM assay.entry WHERE seq = 3)`,
+    { commit: 3, what: "verdict" },
+  ],
+  [
+    "the laws that verdicts share",
+    "UPDATE assay.verdict_text SET laws = 'sha256:none', tail = '' WHERE delta = (SELECT delta FROM assay.entry WHERE seq = 3)",
     { commit: 3, what: "verdict" },
   ],
   [
     "a verdict that is no JSON",
-    "UPDATE assay.verdict SET body = '{' WHERE delta = (SELECT delta FROM assay.entry WHERE seq = 3)",
+    "UPDATE assay.verdict_text SET head = '{' WHERE delta = (SELECT delta FROM assay.entry WHERE seq = 3)",
     { commit: 3, what: "verdict" },
   ],
   ["a theory's period", "UPDATE assay.theory SET commit_from = 2 WHERE commit_from = 1", { commit: 1, what: "theories" }],

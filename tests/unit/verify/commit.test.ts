@@ -28,7 +28,7 @@ test("commit takes only what the gate made", async () => {
     const forged = { ...judgement.refused, changes: [], schema: null, waive: [], settle: [], inForce } as unknown as AcceptedDelta;
     assert.throws(() => nextCommit(target.state, forged, "2026-01-01T00:00:00.000Z"));
     const record = { kind: "commit", accepted: forged, entry: {}, verdict: forged.verdict, before: target.state } as unknown as LogRecord;
-    await assert.rejects(writeGroup({ session, path: null, isOpen: true }, [record]));
+    await assert.rejects(writeGroup({ session, path: null, journal: null, isOpen: true }, [record]));
     assert.deepEqual(await session.rows("SELECT count(*) FROM assay.entry"), [[0n]]);
   } finally {
     database.close();

@@ -150,9 +150,34 @@ async function inFile(run: (path: string, change: (sql: string) => Promise<void>
   }
 }
 
+/** What turns the present format into the second. */
+const BACK_TO_2 = [
+  "CREATE TABLE assay.old AS SELECT * FROM assay.verdict",
+  "DROP VIEW assay.verdict",
+  "DROP TABLE assay.verdict_text",
+  "DROP TABLE assay.laws_text",
+  "DROP TABLE assay.journal",
+  "ALTER TABLE assay.old RENAME TO verdict",
+  "UPDATE assay.meta SET format = 2",
+].join("; ");
+
+test("a fact base of the second format is brought to the present one", async () => {
+  await inFile(async (path, change) => {
+    await change(BACK_TO_2);
+    const base = await FactBase.open(path, options());
+    assert.equal((await base.checkLog()).ok, true);
+    const { verdict } = await base.propose(proposal({ assert: { customer: [["bob", 1n]] } }));
+    assert.equal(verdict, "accepted");
+    await base.close();
+    const again = await FactBase.open(path, options());
+    assert.equal((await again.checkLog()).ok, true);
+    await again.close();
+  });
+});
+
 test("a fact base made before there was a ledger gets it when it is opened", async () => {
   await inFile(async (path, change) => {
-    await change("DROP TABLE assay.leaf; UPDATE assay.meta SET format = 1");
+    await change(`${BACK_TO_2}; DROP TABLE assay.leaf; UPDATE assay.meta SET format = 1`);
     const base = await FactBase.open(path, options());
     const { head } = await inBase(base, (session) => proveHead(session, signer));
     assert.equal(head.size, 4);

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { ProposedDelta } from "../../../../schema/delta.ts";
+import { FactBase } from "../../../../verify/fact_base.ts";
+import { type GroupImage, noRows } from "../../../../verify/store/group_image.ts";
+import { journalText, readJournalText } from "../../../../verify/store/journal_text.ts";
+import { proposal, steppingClock, theoryFrom } from "../../../support/fact_bases.ts";
+
+const SEED = 20261121;
+const THEORY = `
+/// @key(name)
+.decl holder(name:symbol, number:number, size:unsigned, weight:float)
+.input holder
+/// @law holder.light error "{name} weighs {weight}"
+.decl heavy(name:symbol, weight:float)
+heavy(n, w) :- holder(n, _, _, w), w > 100.0.
+`;
+
+const row = fc.tuple(
+  fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !text.includes("\0")),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+  fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(-0, 5e-324, 2 ** 53 + 2)),
+);
+
+async function withFolder(action: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "assay-journal-"));
+  try {
+    await action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function holders(path: string): Promise<FactBase> {
+  const base = await FactBase.create(path, { clock: steppingClock(), engines: ["incremental"] });
+  await base.loadTheory([theoryFrom(THEORY, "holders")], { author: "ada", reason: "to begin" });
+  return base;
+}
+
+function holder(name: string, weight: number): ProposedDelta {
+  return proposal({ assert: { holder: [[name, -(2n ** 63n), 2n ** 64n - 1n, weight]] } });
+}
+
+/** The file as a machine that lost its power now would leave it. */
+function copyOf(path: string): string {
+  const copy = `${path}.copy`;
+  copyFileSync(path, copy);
+  if (existsSync(`${path}.wal`)) copyFileSync(`${path}.wal`, `${copy}.wal`);
+  return copy;
+}
+
+test("a group comes back from its text as it was", () => {
+  const attributes = [
+    { name: "name", type: "symbol" },
+    { name: "number", type: "number" },
+    { name: "size", type: "unsigned" },
+    { name: "weight", type: "float" },
+  ] as const;
+  fc.assert(
+    fc.property(fc.array(row), fc.option(fc.string(), { nil: null }), (rows, place) => {
+      const image: GroupImage = {
+        rows: { ...noRows(), delta: [["id", "delta", "accepted", "ada", "why", 1, "{}", "now"]] },
+        laws: [["sha256:0", "[]"]],
+        replaced: [],
+        leaves: [{ seq: 1, delta: "id", text: "{}" }],
+        changes: [{ name: "holder", attributes, changes: rows.map((values) => ({ seq: 1, op: 1, row: values, place })) }],
+      };
+      assert.deepEqual(readJournalText(journalText(image)), image);
+    }),
+    { seed: SEED },
+  );
+});
+
+test("what was answered and not moved yet is there after a crash, and the chain holds", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "base.duckdb");
+    const base = await holders(path);
+    const given = await Promise.all([base.propose(holder("ada", 1.5)), base.propose(holder("bob", -0)), base.propose(holder("eve", 101))]);
+    assert.deepEqual(
+      given.map(({ verdict }) => verdict),
+      ["accepted", "accepted", "refused"],
+    );
+    const copy = copyOf(path);
+    await base.close();
+    const again = await FactBase.open(copy, { clock: steppingClock() });
+    try {
+      assert.equal(again.head, 3);
+      assert.deepEqual((await again.query({ datalog: "?- holder(n, i, u, w)." })).rows, [
+        ["ada", -(2n ** 63n), 2n ** 64n - 1n, 1.5],
+        ["bob", -(2n ** 63n), 2n ** 64n - 1n, 0],
+      ]);
+      assert.equal((await again.checkLog()).ok, true);
+      assert.equal((await again.refusals()).length, 1);
+      const [first] = given;
+      assert.deepEqual(await again.propose(holder("ada", 1.5)), { ...first, replayed: true });
+    } finally {
+      await again.close();
+    }
+  });
+});
+
+test("reads see every answered delta, and a delta that came and went leaves no fact", async () => {
+  await withFolder(async (folder) => {
+    const base = await holders(join(folder, "base.duckdb"));
+    try {
+      for (let round = 1; round <= 20; round += 1) {
+        await base.propose(holder(`h${round}`, round));
+        if (round % 3 === 0) {
+          await base.propose(proposal({ retract: { holder: [[`h${round}`, -(2n ** 63n), 2n ** 64n - 1n, round]] } }));
+        }
+        if (round % 5 !== 0) continue;
+        const { rows } = await base.query({ datalog: "?- holder(n, _, _, _)." });
+        assert.equal(rows.length, round - Math.floor(round / 3));
+      }
+      assert.equal((await base.checkLog()).ok, true);
+    } finally {
+      await base.close();
+    }
+  });
+});
+
+test("a base in memory keeps no journal on disk and answers the same", async () => {
+  const base = await FactBase.create(null, { clock: steppingClock(), engines: ["incremental"] });
+  try {
+    await base.loadTheory([theoryFrom(THEORY, "holders")], { author: "ada", reason: "to begin" });
+    await Promise.all(["a", "b", "c"].map((name) => base.propose(holder(name, 1))));
+    const rows = await base.read(null, ({ session }) =>
+      session.rows("SELECT (SELECT count(*) FROM main.holder), (SELECT count(*) FROM assay.journal)"),
+    );
+    assert.deepEqual(rows, [[3n, 0n]]);
+  } finally {
+    await base.close();
+  }
+});
