@@ -9,6 +9,11 @@ const MAX_WIDTH = 80;
 /** Aligned columns for a terminal, numbers to the right; the count of rows below. A table without columns is a yes or a no. */
 export function tableText(table: Table, style: Style): string {
   if (table.columns.length === 0) return table.rows.length > 0 ? style("green", "yes") : style("yellow", "no");
+  return `${columnsText(table, style)}\n${style("dim", countText(table.rows.length, "row"))}`;
+}
+
+/** Aligned columns alone. */
+export function columnsText(table: Table, style: Style): string {
   const cells = table.rows.map((row) => row.map(cellText));
   const widths = table.columns.map((column, index) =>
     cells.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), column.name.length),
@@ -18,7 +23,7 @@ export function tableText(table: Table, style: Style): string {
   const line = (row: readonly string[]): string => row.map(pad).join("  ").trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("  ");
   const head = line(table.columns.map((column) => column.name));
-  return [style("bold", head), style("dim", rule), ...cells.map(line), style("dim", countText(table.rows.length, "row"))].join("\n");
+  return [style("bold", head), style("dim", rule), ...cells.map(line)].join("\n");
 }
 
 function cellText(value: Value | null): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { assay } from "./assay.ts";
+import { spawnSync } from "node:child_process";
+import { assay, type Ran } from "./assay.ts";
 
 /** A fenced block of a page that is to be run: `console WHERE` holds commands, `LANGUAGE file=PATH` a file. */
 export interface Block {
@@ -45,6 +46,12 @@ export function settled(text: string): string {
     .trimEnd();
 }
 
+/** Runs a script of the repository. */
+function script(args: readonly string[], cwd: string): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
+  return { code: status, stdout, stderr };
+}
+
 /** Runs the commands of a console block in a folder and holds what they print against what stands below each. `$ echo $?` prints the exit code. */
 export async function replay(block: Block, cwd: string): Promise<void> {
   let code = 0;
@@ -54,8 +61,8 @@ export async function replay(block: Block, cwd: string): Promise<void> {
       assert.equal(String(code), output);
       continue;
     }
-    assert.equal(program, "assay");
-    const ran = await assay(args, { cwd });
+    const ran = program === "node" ? script(args, cwd) : await assay(args, { cwd });
+    assert.ok(program === "assay" || program === "node", program);
     code = ran.code ?? -1;
     assert.equal(settled(ran.stdout + ran.stderr), settled(output), words.join(" "));
   }

@@ -255,10 +255,12 @@ function cutApart(texts: readonly string[]): string[][] {
       let length = 3;
       const pieceOf = (): string => characters.slice(at, at + length).join("");
       while (at + length < characters.length && taken.has(pieceOf())) length++;
-      const piece = pieceOf();
-      if (at + length > characters.length || taken.has(piece)) pieces.push(`${pieces.pop() ?? ""}${piece}`);
-      else pieces.push(piece);
-      taken.add(pieces.at(-1) ?? "");
+      let piece = pieceOf();
+      const isShort = at + length > characters.length;
+      if (isShort) piece = `${pieces.pop() ?? ""}${piece}`;
+      while (taken.has(piece) && pieces.length > 0) piece = `${pieces.pop()}${piece}`;
+      pieces.push(piece);
+      taken.add(piece);
       at += length;
     }
     return pieces;
