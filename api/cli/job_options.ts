@@ -44,6 +44,11 @@ export function jobBounds({ time, ...options }: JobOptions) {
   return { task, kind, seed, temperature: heat, ...bounds, fresh: fresh === true, priority: jobDefaults.priority };
 }
 
+/** Gathers names separated by commas; the option may be repeated. */
+export function relationNames(value: string, before: readonly string[]): string[] {
+  return [...before, ...value.split(",").filter((name) => name !== "")];
+}
+
 function temperature(value: string): number {
   if (!/^\d(\.\d{1,3})?$/.test(value) || Number(value) > 2) throw new InvalidArgumentError("Not a number from 0 to 2.");
   return Number(value);

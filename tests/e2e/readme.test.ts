@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { assay, folder } from "./assay.ts";
@@ -15,7 +15,14 @@ test("the transcripts of the README are what the commands say", async (context) 
   write(shop, Object.fromEntries(found.filter(({ kind }) => kind === "file").map(({ name, text }) => [name, text])));
   const consoles = found.filter(({ kind }) => kind === "console");
   assert.ok(consoles.length >= 3);
-  for (const block of consoles) await replay(block, block.name === "repo" ? root : shop);
+  const letters = folder(context);
+  const golden = join(root, "tests", "golden", "extract");
+  for (const entry of readdirSync(golden)) symlinkSync(join(golden, entry), join(letters, entry));
+  const places = new Map([
+    ["repo", root],
+    ["extract", letters],
+  ]);
+  for (const block of consoles) await replay(block, places.get(block.name) ?? shop);
 });
 
 test("a transcript that says otherwise is found", async (context) => {

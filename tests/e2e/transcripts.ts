@@ -42,7 +42,7 @@ export function settled(text: string): string {
     .replace(/\b[0-9a-f]{12,}\b|sha256:[0-9a-f]+/g, "<hash>")
     .replace(/\b\d{1,3}(,\d{3})+ facts/g, "<many> facts")
     .replace(/\b\d{2,} laws\b/g, "<many> laws")
-    .replace(/\b(npm|machine) \d+, key \d+/g, "<groups>")
+    .replace(/\b(npm|machine|jobs) \d+(, shop \d+)?, key \d+/g, "<groups>")
     .trimEnd();
 }
 

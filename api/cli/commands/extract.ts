@@ -11,8 +11,8 @@ import { factText } from "../../report/fact_text.ts";
 import type { Door } from "../door.ts";
 import { assertFiles, ownRelations, storedFacts, withExtractionBase, writeLeftOut } from "../extraction_ends.ts";
 import { accountName } from "../fact_base_door.ts";
-import { type JobOptions, jobBounds, jobOptions } from "../job_options.ts";
-import { collect, count, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
+import { type JobOptions, jobBounds, jobOptions, relationNames } from "../job_options.ts";
+import { count, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { usageError } from "../usage.ts";
 
@@ -53,7 +53,7 @@ export function extractCommand(root: Command, door: Door): void {
     .argument("<file...>", "texts in UTF-8")
     .requiredOption("--model <model>", "a GGUF file, NAME=FILE, or URL#MODEL of an OpenAI-compatible endpoint")
     .option("--db <file>", "the fact base; in memory where absent")
-    .option("--relations <names>", "base relations to fill, separated by commas; all of the theories named where absent", names, [])
+    .option("--relations <names>", "base relations to fill, separated by commas; all of the theories named where absent", relationNames, [])
     .option("--piece <characters>", "characters of a piece at most", count, PIECE)
     .option("--quarantine <file|dir>", "keep what stayed unlawful here: one JSON object a line, or a file each in a folder (PATH/)")
     .addHelpText("after", HELP);
@@ -137,8 +137,4 @@ async function outcomeOf(base: FactBase, files: readonly ExtractedFile[], { rela
       return [extractText(files, style), ...(lines.length === 0 ? [] : [lines.join("\n")])].join("\n\n");
     },
   };
-}
-
-function names(value: string, before: readonly string[]): string[] {
-  return collect(value, before).flatMap((text) => text.split(",").filter((name) => name !== ""));
 }

@@ -1,45 +1,31 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 import { registry } from "../../../schema/errors.ts";
 import type { FactBase } from "../../../verify/fact_base.ts";
 import { attemptReasons } from "../../../verify/jobs/attempt_reasons.ts";
-import { type JobKind, jobKinds } from "../../../verify/jobs/job_kind.ts";
 import type { JobRecord } from "../../../verify/jobs/job_record.ts";
 import { type BegunJob, JobRunner } from "../../../verify/jobs/job_runner.ts";
 import type { KernelParameters } from "../../../verify/jobs/kernel.ts";
-import { type AskedJob, beginJob, jobDefaults } from "../../jobs/begin_job.ts";
+import { type AskedJob, beginJob } from "../../jobs/begin_job.ts";
 import { ModelShelf } from "../../jobs/model_shelf.ts";
 import { countText } from "../../report/count_text.ts";
 import { jobText } from "../../report/job_text.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
-import { collect, count, databaseOption, type JudgingOptions, jsonOption, judgingOptions } from "../options.ts";
+import { type JobOptions, jobBounds, jobOptions, relationNames } from "../job_options.ts";
+import { collect, databaseOption, type JudgingOptions, jsonOption, judgingOptions } from "../options.ts";
 import type { ExitCode, Outcome } from "../outcome.ts";
 import { readTextFile } from "../text_file.ts";
 import { usageError } from "../usage.ts";
 
-interface RunOptions extends JudgingOptions {
+interface RunOptions extends JudgingOptions, JobOptions {
   readonly db: string;
   readonly model?: string;
   readonly kernel?: string;
   readonly set: readonly string[];
-  readonly task: string;
   readonly text?: string;
   readonly relations: readonly string[];
-  readonly kind: JobKind;
-  readonly rounds: number;
-  readonly tokens: number;
-  readonly time: number;
-  readonly seed: number;
-  readonly temperature: number;
-  readonly rows: number;
-  readonly characters: number;
-  readonly repairs: number;
-  readonly fresh?: boolean;
-  readonly by?: string;
   readonly reason?: string;
 }
-
-const MILLISECONDS = 1_000;
 
 const HELP = `
 The model is asked for facts of the relations, is told what the laws hold against its answer and how it could be mended, and answers anew,
@@ -59,23 +45,13 @@ export function jobRunCommand(job: Command, door: Door): void {
     .option("--model <model>", "a GGUF file, NAME=FILE, or URL#MODEL of an OpenAI-compatible endpoint")
     .option("--kernel <name>", "a kernel, in a model's place")
     .option("--set <name=value>", "a parameter of the kernel (repeatable; one named again is a list)", collect, [])
-    .option("--task <text>", "what to do with the text", jobDefaults.task)
     .option("--text <file>", "the text, a file, or - for stdin")
-    .option("--relations <names>", "what the answer may write, separated by commas", names, [])
-    .addOption(new Option("--kind <kind>", "the closure kind of the job").choices(jobKinds).default(jobDefaults.kind))
-    .option("--rounds <count>", "answers at most", count, jobDefaults.rounds)
-    .option("--tokens <count>", "tokens of all answers together", count, jobDefaults.tokens)
-    .option("--time <seconds>", "how long the model may work", count, jobDefaults.time_ms / MILLISECONDS)
-    .option("--seed <number>", "the same seed gives the same answers", count, jobDefaults.seed)
-    .option("--temperature <number>", "0 takes the likeliest token each time", temperature, jobDefaults.temperature)
-    .option("--rows <count>", "rows of one relation in an answer", count, jobDefaults.rows)
-    .option("--characters <count>", "characters of one symbol in an answer", count, jobDefaults.characters)
-    .option("--repairs <count>", "ways to mend a refused answer that the model is told", count, jobDefaults.repairs)
-    .option("--fresh", "run it even where the same job was accepted before")
-    .option("--by <name>", "who proposes; the account where absent")
+    .option("--relations <names>", "what the answer may write, separated by commas", relationNames, [])
     .option("--reason <text>", "why, for the log")
     .addHelpText("after", HELP);
-  jsonOption(judgingOptions(command)).action(async (options: RunOptions) => door.answer(await run(door, options), options.json === true));
+  jsonOption(judgingOptions(jobOptions(command))).action(async (options: RunOptions) =>
+    door.answer(await run(door, options), options.json === true),
+  );
 }
 
 async function run(door: Door, options: RunOptions): Promise<Outcome> {
@@ -110,15 +86,13 @@ function progressOf(door: Door, signal: AbortSignal): Parameters<typeof beginJob
 }
 
 async function askedJob(door: Door, options: RunOptions): Promise<AskedJob> {
-  const { model, kernel, set, task, text, relations, kind, rounds, tokens, time, seed, temperature, rows, characters, repairs } = options;
+  const { model, kernel, set, text, relations } = options;
   if ((model === undefined) === (kernel === undefined)) throw usageError("a job is done by a `--model` or by a `--kernel`, one of them");
   if (model !== undefined && relations.length === 0) throw usageError("`--relations` says what the answer may write, and is missing");
   const by = kernel === undefined ? { model: model ?? "" } : { kernel, parameters: parametersOf(set) };
   const read = text === undefined ? "" : await readTextFile(door, text);
-  const reason = options.reason ?? `job on ${kernel ?? (text === undefined ? task : text === "-" ? "stdin" : text)}`;
-  const order = { task, text: read, relations, kind, rounds, tokens, seed, temperature, rows, characters, repairs };
-  const whose = { proposer: options.by ?? accountName(), reason, fresh: options.fresh === true, priority: jobDefaults.priority };
-  return { by, ...order, ...whose, time_ms: time * MILLISECONDS };
+  const reason = options.reason ?? `job on ${kernel ?? (text === undefined ? options.task : text === "-" ? "stdin" : text)}`;
+  return { ...jobBounds(options), by, text: read, relations, proposer: options.by ?? accountName(), reason };
 }
 
 async function outcomeOf(base: FactBase, begun: BegunJob): Promise<Outcome> {
@@ -150,13 +124,4 @@ function parametersOf(texts: readonly string[]): KernelParameters {
     parameters.set(name, [...(parameters.get(name) ?? []), text.slice(at + 1)]);
   }
   return Object.fromEntries([...parameters].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));
-}
-
-function names(value: string, before: readonly string[]): string[] {
-  return [...before, ...value.split(",").filter((name) => name !== "")];
-}
-
-function temperature(value: string): number {
-  if (!/^\d(\.\d{1,3})?$/.test(value) || Number(value) > 2) throw new InvalidArgumentError("Not a number from 0 to 2.");
-  return Number(value);
 }
