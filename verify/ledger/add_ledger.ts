@@ -2,7 +2,7 @@ import type { SqlSession } from "../../schema/sql_session.ts";
 import type { LogEntry } from "../log.ts";
 import { readEntries } from "../log.ts";
 import { addLeafTable } from "../store/format.ts";
-import { appendLeaves, forgetSize, type NewLeaf } from "./append_leaves.ts";
+import { appendLeaves, forgetSize, leafOfCommit, leafOfRefusal, type NewLeaf } from "./append_leaves.ts";
 import { commitLeaf, refusalLeaf } from "./leaf.ts";
 
 const BATCH = 10_000;
@@ -22,8 +22,8 @@ export async function addLedger(session: SqlSession): Promise<void> {
     const leaves: NewLeaf[] = [];
     for (let seq = from; seq <= to; seq += 1) {
       const entry = entries.get(seq);
-      if (entry !== undefined) leaves.push({ seq, delta: entry.delta, text: commitLeaf(entry) });
-      for (const refusal of refusals.get(seq) ?? []) leaves.push({ seq: null, delta: refusal.delta, text: refusalLeaf(refusal) });
+      if (entry !== undefined) leaves.push(leafOfCommit(seq, commitLeaf(entry)));
+      for (const refusal of refusals.get(seq) ?? []) leaves.push(leafOfRefusal(refusal.delta, refusalLeaf(refusal)));
     }
     await appendLeaves(session, leaves);
   }

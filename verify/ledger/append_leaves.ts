@@ -5,8 +5,18 @@ import type { ValueType } from "../../schema/value.ts";
 /** A leaf to append: a commit by its number, or a refusal, whose text is kept because nothing else holds it for ever. */
 export interface NewLeaf {
   readonly seq: number | null;
-  readonly delta: string;
-  readonly text: string;
+  readonly delta: string | null;
+  readonly body: string | null;
+  /** The hash of the leaf's bytes, in hex. */
+  readonly hash: string;
+}
+
+export function leafOfCommit(seq: number, text: string): NewLeaf {
+  return { seq, delta: null, body: null, hash: leafHashHex(text) };
+}
+
+export function leafOfRefusal(delta: string, text: string): NewLeaf {
+  return { seq: null, delta, body: text, hash: leafHashHex(text) };
 }
 
 const columns: readonly ValueType[] = ["number", "number", "symbol", "symbol", "symbol"];
@@ -21,9 +31,9 @@ export async function appendLeaves(session: SqlSession, leaves: readonly NewLeaf
   const cells = [
     leaves.map((_, index) => from + index),
     leaves.map(({ seq }) => seq),
-    leaves.map(({ seq, delta }) => (seq === null ? delta : null)),
-    leaves.map(({ seq, text }) => (seq === null ? text : null)),
-    leaves.map(({ text }) => leafHashHex(text)),
+    leaves.map(({ delta }) => delta),
+    leaves.map(({ body }) => body),
+    leaves.map(({ hash }) => hash),
   ];
   await session.appendColumns({ catalog: null, schema: "assay", table: "leaf" }, columns, cells, leaves.length);
   sizes.set(session, from + leaves.length);

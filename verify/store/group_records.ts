@@ -5,7 +5,7 @@ import type { Verdict } from "../../schema/verdict.ts";
 import { sharedParts, verdictHash, verdictJson } from "../../schema/verdict_wire.ts";
 import type { JudgedDelta } from "../accepted_delta.ts";
 import type { LogRecord } from "../commit.ts";
-import type { NewLeaf } from "../ledger/append_leaves.ts";
+import { leafOfCommit, leafOfRefusal, type NewLeaf } from "../ledger/append_leaves.ts";
 import { commitLeaf, refusalLeaf } from "../ledger/leaf.ts";
 import { effectsText, type LogEntry, theoriesText } from "../log.ts";
 import { type GroupImage, type LogCell, type LogRows, type LogTable, logTables, noRows } from "./group_image.ts";
@@ -64,13 +64,13 @@ export function judgedOf(record: LogRecord): JudgedDelta {
 function leafOf(record: LogRecord): NewLeaf {
   if (record.kind === "commit") {
     const { entry } = record;
-    return { seq: entry.seq, delta: entry.delta, text: commitLeaf(entry) };
+    return leafOfCommit(entry.seq, commitLeaf(entry));
   }
   const { refused, head, time } = record;
   const { id: delta, kind: of, verdict } = refused;
   const [proposer, reason] = [storable(refused.proposer), storable(refused.reason)];
   const { theories } = verdict;
-  return { seq: null, delta, text: refusalLeaf({ delta, of, proposer, reason, time, head, theories, verdict: verdictHash(verdict) }) };
+  return leafOfRefusal(delta, refusalLeaf({ delta, of, proposer, reason, time, head, theories, verdict: verdictHash(verdict) }));
 }
 
 /** Text as the database can keep it; what it cannot was refused for that. */

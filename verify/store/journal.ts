@@ -10,7 +10,7 @@ import { journalText, readJournalText } from "./journal_text.ts";
 /** A group of more rows is written to its tables at once: it pays for their statements by itself. */
 const SMALL_ROWS = 1_024;
 /** Rows that wait in the journal before they are moved, and how many characters. */
-const WAITING_ROWS = 1_024;
+const WAITING_ROWS = 2_048;
 const WAITING_CHARACTERS = 16 * 1024 * 1024;
 
 /**

@@ -67,7 +67,7 @@ test("a group comes back from its text as it was", () => {
         rows: { ...noRows(), delta: [["id", "delta", "accepted", "ada", "why", 1, "{}", "now"]] },
         laws: [["sha256:0", "[]"]],
         replaced: [],
-        leaves: [{ seq: 1, delta: "id", text: "{}" }],
+        leaves: [{ seq: 1, delta: null, body: null, hash: "00" }],
         changes: [{ name: "holder", attributes, changes: rows.map((values) => ({ seq: 1, op: 1, row: values, place })) }],
       };
       assert.deepEqual(readJournalText(journalText(image)), image);
