@@ -14,6 +14,7 @@ export class GgufCursor {
   readonly #size: number;
   readonly #path: string;
   #at = 0;
+  #isPast = false;
 
   /** `head` is the beginning of a file of `size` bytes. */
   constructor(head: Buffer, size: number, path: string) {
@@ -26,8 +27,14 @@ export class GgufCursor {
     return this.#at;
   }
 
+  /** Whether it was asked for more than `head` has, though the file has more. */
+  get isPast(): boolean {
+    return this.#isPast;
+  }
+
   bytes(length: number): Buffer {
     if (this.#at + length > this.#head.length) {
+      this.#isPast = this.#head.length < this.#size;
       const isCut = this.#head.length === this.#size;
       return this.#fail(
         isCut ? `the file is cut short: it ends at byte ${this.#size}, within its header` : "the file's header is too long",

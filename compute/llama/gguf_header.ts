@@ -18,8 +18,8 @@ export interface ModelFile {
   readonly context: number;
 }
 
-/** So much of a file is read for its header: vocabularies of real models take some 15 MB. */
-const HEADER_BYTES = 64 * 1024 * 1024;
+/** So much of a file is read for its header, more where it is longer: vocabularies of real models take some 15 MB. */
+const HEADER_BYTES = [1, 8, 64].map((mb) => mb * 1024 * 1024);
 const READ_BYTES = 4 * 1024 * 1024;
 
 /** Elements of a block of each tensor type, and its bytes: `ggml_type` of llama.cpp's ggml.h. */
@@ -83,13 +83,25 @@ export async function readModelFile(path: string, memory_mb: number): Promise<Mo
         place: path,
       });
     }
-    const head = Buffer.alloc(Math.min(size, HEADER_BYTES));
-    await file.read(head, 0, head.length, 0);
-    const said = checkedHeader(new GgufCursor(head, size, path), size, path);
+    const said = await headerOf(file, size, path);
     return { path, hash: await hashOf(file), bytes: size, version: versionOf(stat), ...said };
   } finally {
     await file.close();
   }
+}
+
+async function headerOf(file: FileHandle, size: number, path: string): Promise<Said> {
+  for (const bytes of HEADER_BYTES) {
+    const head = Buffer.alloc(Math.min(size, bytes));
+    await file.read(head, 0, head.length, 0);
+    const cursor = new GgufCursor(head, size, path);
+    try {
+      return checkedHeader(cursor, size, path);
+    } catch (cause) {
+      if (!cursor.isPast || bytes === HEADER_BYTES.at(-1)) throw cause;
+    }
+  }
+  throw new Error("no size of a header was tried");
 }
 
 /** What differs wherever a path names another file, or the same one written since. A time of change cannot be set back, unlike that of writing. */
@@ -116,13 +128,15 @@ async function hashOf(file: FileHandle): Promise<string> {
   }
 }
 
+type Said = Pick<ModelFile, "architecture" | "context">;
+
 interface Tensor {
   readonly dims: readonly number[];
   readonly offset: number;
   readonly bytes: number;
 }
 
-function checkedHeader(cursor: GgufCursor, size: number, path: string): Pick<ModelFile, "architecture" | "context"> {
+function checkedHeader(cursor: GgufCursor, size: number, path: string): Said {
   const fail = (detail: string): never => {
     throw new AssayError("model.unreadable", detail, { place: path });
   };
@@ -165,11 +179,7 @@ function readTensor(cursor: GgufCursor, name: string, fail: (detail: string) => 
   return { dims, offset: cursor.count(`bytes before \`${name}\``), bytes: (total / elements) * bytes };
 }
 
-function checkedModel(
-  values: ReadonlyMap<string, GgufValue>,
-  tensors: ReadonlyMap<string, Tensor>,
-  fail: (detail: string) => never,
-): Pick<ModelFile, "architecture" | "context"> {
+function checkedModel(values: ReadonlyMap<string, GgufValue>, tensors: ReadonlyMap<string, Tensor>, fail: (detail: string) => never): Said {
   const architecture = values.get("general.architecture");
   if (typeof architecture !== "string") return fail("the file does not name its `general.architecture`");
   const number = (name: string): number => {

@@ -4,15 +4,16 @@ import type { FromChild, HoldSettings, ToChild } from "./model_messages.ts";
 
 export interface ChildOptions {
   readonly settings: HoldSettings;
-  /** Data of the process at most, what Node itself takes aside. */
+  /** Data of the process at most, what Node itself takes aside: a bound for the system to hold, should a budget be off. */
   readonly memory_mb: number;
   onMessage(message: FromChild): void;
   /** Called once, with what ended it: `signal SIGABRT`, `code 1`, and what it said of that, if anything. */
   onExit(reason: string): void;
 }
 
-/** Data of a Node process with its threads that does nothing, and room to read headers. */
+/** Data of a Node process that does nothing, and of each worker in it, most of it reserved and never touched, with room for what they do. */
 const NODE_MB = 1_024;
+const WORKER_MB = 640;
 const STOP_MS = 5_000;
 /** Where `ulimit` is had, it bounds the data of the process; llama.cpp then fails to allocate, or aborts the child. */
 const BOUNDED = 'ulimit -d "$0"; exec "$@"';
@@ -20,10 +21,7 @@ const BOUNDED = 'ulimit -d "$0"; exec "$@"';
 const SAID_CHARACTERS = 4_096;
 const WORDS_CHARACTERS = 200;
 
-/**
- * The process that holds models. Its native work runs on a thread a worker: steps of a small model are so short that handing them to and fro
- * between more of them takes longer.
- */
+/** The process that holds models. */
 export class ModelChild {
   readonly #process: ChildProcess;
   #isGone = false;
@@ -32,11 +30,12 @@ export class ModelChild {
     const script = new URL(`./model_process${extname(import.meta.filename)}`, import.meta.url).pathname;
     const command = [process.execPath, script, JSON.stringify(settings)];
     const [program, ...rest] =
-      process.platform === "win32" ? command : ["/bin/sh", "-c", BOUNDED, String((memory_mb + NODE_MB) * 1024), ...command];
+      process.platform === "win32"
+        ? command
+        : ["/bin/sh", "-c", BOUNDED, String((memory_mb + NODE_MB + settings.workers * WORKER_MB) * 1024), ...command];
     this.#process = spawn(program as string, rest, {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "advanced",
-      env: { ...process.env, UV_THREADPOOL_SIZE: String(settings.workers) },
     });
     let said = "";
     this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {

@@ -47,6 +47,15 @@ interface Job extends Ticket {
   reject(error: unknown): void;
 }
 
+/** A model file whose header and hash are being read. */
+interface Reading {
+  readonly path: string;
+  readonly memory_mb: number;
+  crashes: number;
+  resolve(file: ModelFile): void;
+  reject(error: unknown): void;
+}
+
 const CONTEXT = 4_096;
 /** Jobs that one thread computes together, whatever a model's settings ask. */
 const MOST_SEQUENCES = 64;
@@ -67,7 +76,7 @@ export class ModelHost {
   readonly #queue: FairQueue<Job>;
   readonly #running = new Map<number, Job>();
   readonly #retries: Job[] = [];
-  readonly #describing = new Map<number, { readonly path: string; resolve(file: ModelFile): void; reject(error: unknown): void }>();
+  readonly #describing = new Map<number, Reading>();
   #child: ModelChild | null = null;
   #lastId = 0;
   #isClosed = false;
@@ -114,11 +123,13 @@ export class ModelHost {
 
   async #describe(path: string, memory_mb: number): Promise<ModelFile> {
     if (this.#isClosed) throw cancelled();
+    return new Promise((resolve, reject) => this.#read({ path, memory_mb, crashes: 0, resolve, reject }));
+  }
+
+  #read(reading: Reading): void {
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#describing.set(id, { path, resolve, reject });
-      this.#living().send({ kind: "describe", id, path, memory_mb });
-    });
+    this.#describing.set(id, reading);
+    this.#living().send({ kind: "describe", id, path: reading.path, memory_mb: reading.memory_mb });
   }
 
   async #complete(model: ModelSettings, file: ModelFile, request: TextRequest): Promise<TextAnswer> {
@@ -208,22 +219,33 @@ export class ModelHost {
 
   #onExit(child: ModelChild, reason: string): void {
     if (this.#child === child) this.#child = null;
-    for (const { path, reject } of this.#describing.values()) reject(crashed(`reading \`${path}\``, reason));
+    const readings = [...this.#describing.values()];
     this.#describing.clear();
+    for (const reading of readings) {
+      reading.crashes++;
+      if (this.#isClosed) reading.reject(cancelled());
+      else if (reading.crashes > 1) reading.reject(crashed(`reading \`${reading.path}\``, reason));
+      else this.#read(reading);
+    }
     for (const job of [...this.#running.values()]) {
-      this.#settle(job, () => {
-        job.crashes++;
-        if (job.request.signal?.aborted === true) job.reject(job.request.signal.reason);
-        else if (job.crashes > 1) job.reject(crashed("the job", reason));
-        else this.#retries.push(job);
-      });
+      job.crashes++;
+      this.#leave(job);
+      const { signal } = job.request;
+      if (signal?.aborted === true) this.#settle(job, () => job.reject(signal.reason));
+      else if (job.crashes > 1) this.#settle(job, () => job.reject(crashed("the job", reason)));
+      else this.#retries.push(job);
     }
     this.#dispatch();
   }
 
-  #settle(job: Job, end: () => void): void {
+  /** The job is under way no more, whether it is done or tried again. */
+  #leave(job: Job): void {
     this.#running.delete(job.id);
     if (job.watchdog !== null) clearTimeout(job.watchdog);
+  }
+
+  #settle(job: Job, end: () => void): void {
+    this.#leave(job);
     job.request.signal?.removeEventListener("abort", job.onAbort);
     end();
   }

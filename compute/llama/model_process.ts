@@ -1,6 +1,6 @@
 import { constants, getPriority, setPriority } from "node:os";
 import { extname } from "node:path";
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { readModelFile } from "./gguf_header.ts";
 import { type FromChild, failedBy, type HoldSettings, type ModelTask, type TaskResult, type ToChild } from "./model_messages.ts";
@@ -21,6 +21,8 @@ const pool = new Piscina<{ task: ModelTask; port: MessagePort; settings: HoldSet
   execArgv: [],
 });
 const ports = new Map<number, MessagePort>();
+/** Headers are read one after the other, for each takes memory. */
+let reading: Promise<void> = Promise.resolve();
 let isStopping = false;
 
 function tell(message: FromChild): void {
@@ -40,7 +42,10 @@ async function runTask(id: number, task: ModelTask): Promise<void> {
   ports.set(id, port1);
   port1.on("message", (tokens: number) => tell({ kind: "tokens", id, tokens }));
   try {
-    tell({ ...(await pool.run({ task, port: port2, settings }, { transferList: [port2] })), id });
+    const result = await pool.run({ task, port: port2, settings }, { transferList: [port2] });
+    for (let late = receiveMessageOnPort(port1); late !== undefined; late = receiveMessageOnPort(port1))
+      tell({ kind: "tokens", id, tokens: late.message as number });
+    tell({ ...result, id });
   } catch (cause) {
     tell({ ...failedBy(cause), id });
   } finally {
@@ -61,7 +66,7 @@ async function stop(): Promise<void> {
 process.on("message", (message: ToChild) => {
   switch (message.kind) {
     case "describe":
-      void describe(message.id, message.path, message.memory_mb);
+      reading = reading.then(() => describe(message.id, message.path, message.memory_mb));
       break;
     case "run":
       void runTask(message.id, message.task);
