@@ -136,6 +136,7 @@ function deedOfAct(act: Exclude<Act, { readonly kind: "propose" }>): Deed {
     case "read":
     case "watch":
     case "import":
+    case "generate":
       return deedOf(act.kind, act.relation);
     case "load":
       return deedOf("load", act.theory);

@@ -2,6 +2,8 @@ import type { Clock } from "../../schema/clock.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
 import type { FactBaseOptions } from "../../verify/fact_base_options.ts";
 import type { SigningKey } from "../../verify/signing/keys.ts";
+import type { JobDesk } from "../jobs/begin_job.ts";
+import type { ModelShelf } from "../jobs/model_shelf.ts";
 import type { LiveHub } from "../ws/live_hub.ts";
 import type { Sentry } from "../ws/sentry.ts";
 import type { Jobs } from "./jobs.ts";
@@ -35,6 +37,8 @@ export interface ServiceOptions {
   readonly corsOrigins?: readonly string[];
   /** Signs the tree heads of proofs and the agent card; they are unsigned where it is absent. */
   readonly signingKey?: SigningKey;
+  /** The models that jobs may ask, by name; the caller closes them. None where absent. */
+  readonly models?: ModelShelf;
   /** An OTLP/HTTP endpoint for traces: `http://localhost:4318/v1/traces`. */
   readonly traceTo?: string;
 }
@@ -50,6 +54,8 @@ export interface Context {
   /** Passed by whatever reads the fact base at length. */
   readonly queries: Turnstile;
   readonly jobs: Jobs;
+  /** Where the jobs of models and kernels are done. */
+  readonly desk: JobDesk;
   readonly live: LiveHub;
   /** Null where everyone may do everything. */
   readonly sentry: Sentry | null;

@@ -56,8 +56,8 @@ export async function importFile(base: FactBase, upload: Upload, request: Import
   if (relation?.role !== "base") throw new AssayError("query.unknown_relation", `there is no base relation \`${request.relation}\``);
   const session = await openMemory({ memory_limit: `${limits.memory_mb}MB` });
   try {
-    progress.report("reading", 0);
-    const staged = await stageFile(session, relation, upload.path, { limits, onProgress: (rows) => progress.report("reading", rows) });
+    progress.report("reading", { rows: 0 });
+    const staged = await stageFile(session, relation, upload.path, { limits, onProgress: (rows) => progress.report("reading", { rows }) });
     const records = (await staged.quarantine(0, limits.violations_page)).map((record) => ({
       ...record,
       place: local(record.place, upload),
@@ -75,7 +75,7 @@ export async function importFile(base: FactBase, upload: Upload, request: Import
       places: new Map([...read.places].map(([name, places]) => [name, places.map((place) => place && local(place, upload))])),
     };
     await request.authorize(delta);
-    progress.report("judging", staged.rows);
+    progress.report("judging", { rows: staged.rows });
     const { verdict, setAside, rounds } = await importDelta(base, delta, request);
     if (request.base !== null && isStale(verdict)) throw staleBase(request.base, base.head, verdict);
     const all = await staged.quarantine(0, staged.quarantined);

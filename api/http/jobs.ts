@@ -1,29 +1,58 @@
 import type { AssayError, ErrorReport } from "../../schema/assay_error.ts";
 import type { Clock } from "../../schema/clock.ts";
+import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import { exactIntegers } from "../report/envelope_json.ts";
 import { asAssayError } from "./problem.ts";
 
 /** What a job tells while it runs and when it ended. */
 export interface JobState {
   readonly job: string;
-  readonly status: "running" | "done" | "failed";
-  readonly begun: string;
+  readonly work: "import" | "model" | "kernel";
+  readonly status: "running" | JobEnd["status"];
+  /** Null where another process ran it. */
+  readonly begun: string | null;
   readonly ended: string | null;
-  /** What it is at: `reading`, `judging`. */
+  /** What it is at: `reading`, `judging`, `answering`. */
   readonly step: string;
   readonly rows: number;
+  readonly round: number;
+  readonly tokens: number;
+  readonly attempts: readonly { readonly round: number; readonly verdict: string; readonly violations: number }[];
   readonly result: unknown;
   readonly error: ErrorReport | null;
 }
 
+/** What became of a job. */
+export interface JobEnd {
+  readonly status: "done" | "failed" | "cancelled";
+  readonly result: unknown;
+  readonly error: ErrorReport | null;
+}
+
+export type JobChange = Partial<Pick<JobState, "rows" | "round" | "tokens" | "attempts">>;
+
 /** A job's own handle: it says how far it is. */
 export interface JobProgress {
-  report(step: string, rows: number): void;
+  report(step: string, change: JobChange): void;
+}
+
+/** Whose a job is, and what it is of: the relation that others must be allowed to read who ask about it. */
+export interface JobAccess {
+  readonly owner: Principal;
+  readonly relation: string;
+}
+
+export interface JobStart extends JobAccess {
+  readonly work: JobState["work"];
+  /** One is made where absent. */
+  readonly name?: string;
+  /** Called when the job is forgotten. */
+  dispose?(): Promise<void>;
 }
 
 type Listener = (state: JobState) => void;
 
-interface Job {
+interface Job extends JobAccess {
   state: JobState;
   readonly listeners: Set<Listener>;
   readonly work: Promise<void>;
@@ -43,27 +72,29 @@ export class Jobs {
     this.#most = most;
   }
 
-  /** Starts a job; `dispose` is called when it is forgotten. Returns its name. */
-  start(run: (progress: JobProgress) => Promise<unknown>, dispose: () => Promise<void>): string {
-    this.#last += 1;
-    const name = `job-${this.#last}`;
-    const begun = this.#clock.now();
-    const state: JobState = { job: name, status: "running", begun, ended: null, step: "waiting", rows: 0, result: null, error: null };
-    const progress: JobProgress = { report: (step, rows) => this.#change(name, { step, rows }) };
-    const work = Promise.resolve()
+  /** Starts a job. Returns its name. What `run` throws makes it a failed one. */
+  start(run: (progress: JobProgress) => Promise<JobEnd>, { owner, relation, work, name: given, dispose }: JobStart): string {
+    if (given === undefined) this.#last += 1;
+    const name = given ?? `job-${this.#last}`;
+    const state: JobState = { ...UNBEGUN, job: name, work, begun: this.#clock.now() };
+    const progress: JobProgress = { report: (step, change) => this.#change(name, { step, ...change }) };
+    const done = Promise.resolve()
       .then(() => run(progress))
-      .then(
-        (result) =>
-          this.#change(name, { status: "done", ended: this.#clock.now(), result: JSON.parse(JSON.stringify(result, exactIntegers)) }),
-        (cause: unknown) => this.#change(name, { status: "failed", ended: this.#clock.now(), error: reportOf(cause) }),
+      .catch((cause: unknown): JobEnd => ({ status: "failed", result: null, error: reportOf(cause) }))
+      .then((end) =>
+        this.#change(name, { ...end, ended: this.#clock.now(), result: JSON.parse(JSON.stringify(end.result, exactIntegers)) }),
       );
-    this.#jobs.set(name, { state, listeners: new Set(), work, dispose });
+    this.#jobs.set(name, { state, owner, relation, listeners: new Set(), work: done, dispose: dispose ?? (async () => undefined) });
     this.#forget();
     return name;
   }
 
   state(name: string): JobState | null {
     return this.#jobs.get(name)?.state ?? null;
+  }
+
+  access(name: string): JobAccess | null {
+    return this.#jobs.get(name) ?? null;
   }
 
   /** The state of a job once it has ended. Throws where there is no such job. */
@@ -111,6 +142,20 @@ export class Jobs {
     }
   }
 }
+
+/** The state of a job of which nothing is known yet. */
+export const UNBEGUN: Omit<JobState, "job" | "work"> = {
+  status: "running",
+  begun: null,
+  ended: null,
+  step: "waiting",
+  rows: 0,
+  round: 0,
+  tokens: 0,
+  attempts: [],
+  result: null,
+  error: null,
+};
 
 function reportOf(cause: unknown): ErrorReport {
   const error: AssayError | null = asAssayError(cause);

@@ -15,6 +15,7 @@ export interface Credentials {
 export type Act =
   | { readonly kind: "propose"; readonly delta: ProposedDelta; readonly isDry: boolean }
   | { readonly kind: "import"; readonly relation: string }
+  | { readonly kind: "generate"; readonly relation: string }
   | { readonly kind: "load"; readonly theory: string }
   | { readonly kind: "read"; readonly relation: string | null }
   | { readonly kind: "watch"; readonly relation: string | null; readonly isAgain?: boolean }

@@ -6,6 +6,8 @@ import { AssayError } from "../../schema/assay_error.ts";
 import { registry } from "../../schema/errors.ts";
 import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
+import { JobRunner } from "../../verify/jobs/job_runner.ts";
+import { ModelShelf } from "../jobs/model_shelf.ts";
 import { mountAgents } from "../mcp/mount_agents.ts";
 import { LiveHub } from "../ws/live_hub.ts";
 import { mountLive } from "../ws/mount_live.ts";
@@ -48,7 +50,8 @@ const LARGEST_PARAMETER = 16_384;
  * Starts the service over an open fact base, which the caller closes behind it. Errors: `http.address` where it cannot listen.
  */
 export async function startService(base: FactBase, options: ServiceOptions): Promise<Service> {
-  const context = contextOf(base, options);
+  const runner = await JobRunner.open(base, options.clock);
+  const context = contextOf(base, options, runner);
   const { limits } = base;
   const numbers = new RequestNumbers();
   const timeouts = { headersTimeout: limits.header_ms, connectionsCheckingInterval: Math.max(100, Math.ceil(limits.header_ms / 4)) };
@@ -96,8 +99,8 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
 
 const NO_RATE_HEADERS = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false, "retry-after": false };
 
-function contextOf(base: FactBase, options: ServiceOptions): Context {
-  const { clock, gatekeeper = openDoor } = options;
+function contextOf(base: FactBase, options: ServiceOptions, runner: JobRunner): Context {
+  const { clock, gatekeeper = openDoor, models = new ModelShelf([], options.clock) } = options;
   const metrics = new ServiceMetrics(() => base.head);
   return {
     base,
@@ -108,6 +111,7 @@ function contextOf(base: FactBase, options: ServiceOptions): Context {
     submissions: new Submissions(base, clock, gatekeeper, metrics),
     queries: new Turnstile("queries", () => base.limits.queries_running),
     jobs: new Jobs(clock, () => base.limits.jobs_kept),
+    desk: { base, clock, runner, models },
     live: new LiveHub(base, metrics),
     sentry: gatekeeper === openDoor ? null : new Sentry(gatekeeper, () => base.limits.live_recheck_ms),
     unanswered: new Unanswered(),
@@ -237,8 +241,9 @@ function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly 
 }
 
 async function closeAll(app: FastifyInstance, connections: Connections, context: Context): Promise<void> {
-  const { base, life, live, jobs, sentry, unanswered } = context;
+  const { base, life, live, jobs, desk, sentry, unanswered } = context;
   life.phase = "closing";
+  await desk.runner.close();
   sentry?.close();
   live.close();
   jobs.close();

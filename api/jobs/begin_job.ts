@@ -58,16 +58,21 @@ export interface JobDesk {
   readonly models: ModelShelf;
 }
 
+export interface BeginOptions extends Omit<RunnerOptions, "repair"> {
+  /** Whether the model may be told which values the facts hold; true where absent. */
+  readonly knows?: boolean;
+}
+
 /**
  * Begins a job. The values that its answers may take where the laws demand them of the facts are read now. Errors: `job.model` and those of
  * `ModelShelf.model`, `job.kernel`, and those of `JobRunner.begin`.
  */
-export async function beginJob(desk: JobDesk, asked: AskedJob, options: Omit<RunnerOptions, "repair"> = {}): Promise<BegunJob> {
+export async function beginJob(desk: JobDesk, asked: AskedJob, { knows = true, ...options }: BeginOptions = {}): Promise<BegunJob> {
   const { base, runner, models } = desk;
   const { by, rows, characters, repairs, ...order } = asked;
   if ("kernel" in by) return runner.beginKernel(kernelOf(by.kernel), { ...order, parameters: by.parameters }, options);
   const model = await models.model(by.model);
-  const known = await knownValues(base, asked.relations);
+  const known = knows ? await knownValues(base, asked.relations) : new Map();
   const repair = (delta: ProposedDelta): Promise<Verdict> => repaired(desk, delta, repairs);
   return runner.begin(model, { ...order, known, bounds: { rows, characters } }, { ...options, ...(repairs === 0 ? {} : { repair }) });
 }

@@ -76,7 +76,7 @@ export class JobRunner {
     this.#clock = clock;
   }
 
-  /** Ends the jobs that another process left behind when it died; see `endInterrupted`. Errors: `job.record`. */
+  /** Ends the jobs that another process left behind when it died; see `endInterrupted`. */
   static async open(base: FactBase, clock: Clock): Promise<JobRunner> {
     if (keepsJobs(base)) await endInterrupted(base);
     return new JobRunner(base, clock);

@@ -11,10 +11,20 @@ import type { FactBaseOptions } from "../../../verify/fact_base_options.ts";
 import { signingKey } from "../../../verify/signing/keys.ts";
 import { fileExists } from "../../../verify/store/database.ts";
 import type { ServiceOptions } from "../../http/context.ts";
+import { ModelShelf } from "../../jobs/model_shelf.ts";
 import { type AuthOptions, authOptions, gatekeeperOf, tlsFilesOf } from "../auth_options.ts";
 import type { Door } from "../door.ts";
 import { accountName } from "../fact_base_door.ts";
-import { count, factBaseOptions, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
+import {
+  collect,
+  count,
+  factBaseOptions,
+  type JudgingOptions,
+  jsonOption,
+  judgingOptions,
+  type TheoryOptions,
+  theoryOption,
+} from "../options.ts";
 import { exitOf } from "../outcome.ts";
 import { readTextFile } from "../text_file.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
@@ -28,6 +38,7 @@ interface ServeOptions extends JudgingOptions, TheoryOptions, AuthOptions {
   readonly port: number;
   readonly requireBase?: boolean;
   readonly key?: string;
+  readonly model: readonly string[];
   readonly publicUrl?: string;
   readonly corsOrigin: readonly string[];
   readonly logLevel: NonNullable<ServiceOptions["logLevel"]>;
@@ -60,6 +71,7 @@ export function serveCommand(root: Command, door: Door): void {
     .option("--port <number>", "the port; 0 for one that is free", count, 8080)
     .option("--require-base", "refuse writes that do not say which commit they were made for")
     .option("--key <pem>", "sign tree heads and the agent card with this private key")
+    .option("--model <name=file>", "a model that jobs may ask, a GGUF file or URL#MODEL of an endpoint (repeatable)", collect, [])
     .option("--public-url <url>", "where others reach the service, for its agent card")
     .option("--cors-origin <origin>", "let pages of this origin in, as in https://example.org (repeatable)", originOption, [])
     .option("--trace-to <url>", "send traces to this OTLP/HTTP endpoint")
@@ -103,6 +115,7 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
   await base.warmUp(WARM_UP_MS);
   const gatekeeper = await gatekeeperOf(base, clock, options);
   const tls = tlsFilesOf(options);
+  const models = new ModelShelf(options.model, clock);
   const service = await startService(base, {
     clock,
     base: baseOptions,
@@ -113,6 +126,7 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
     logTo: door.host.stderr,
     requiresBase: requireBase,
     corsOrigins: options.corsOrigin,
+    models,
     ...(key === undefined ? {} : { signingKey: signingKey(await readTextFile(door, key), key) }),
     ...(traceTo === undefined ? {} : { traceTo }),
     ...(gatekeeper === null ? {} : { gatekeeper }),
@@ -131,6 +145,7 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
   await Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal, { signal: told.signal }).catch(() => undefined)));
   told.abort();
   await service.close();
+  await models.close();
   gatekeeper?.close();
 }
 

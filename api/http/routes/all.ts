@@ -10,6 +10,7 @@ import { factRoutes } from "./facts.ts";
 import { healthRoutes } from "./health.ts";
 import { importRoutes } from "./imports.ts";
 import { jobRoutes } from "./jobs.ts";
+import { modelJobRoutes } from "./model_jobs.ts";
 import { problemRoutes } from "./problems.ts";
 import { proofRoutes } from "./proofs.ts";
 import { queryRoutes } from "./query.ts";
@@ -25,6 +26,7 @@ export function allRoutes(context: Context): Route[] {
     ...deltaRoutes(context),
     ...importRoutes(context),
     ...jobRoutes(context),
+    ...modelJobRoutes(context),
     ...factRoutes(context),
     ...queryRoutes(context),
     ...explainRoutes(context),

@@ -8,11 +8,12 @@ import type { Context } from "../context.ts";
 import { NDJSON_MEDIA } from "../delta_body.ts";
 import { baseOf, ifMatch, staleBase } from "../if_match.ts";
 import { importFile, quarantineFile } from "../import_file.ts";
+import { authorizeAsking } from "../job_access.ts";
 import type { JobState } from "../jobs.ts";
 import { type Route, route } from "../route.ts";
 import { receive, type Upload, uploadMedia } from "../upload.ts";
+import { jobForm } from "../wire/job_schemas.ts";
 import { flag, text } from "../wire/parameters.ts";
-import { errorReport, verdict } from "../wire/schemas.ts";
 
 const importQuery = z.object({
   relation: text("the base relation that the file holds facts of", 300),
@@ -22,29 +23,6 @@ const importQuery = z.object({
   retry: flag("with quarantine: judge records set aside again after the others").optional(),
   replace: flag("retract facts of the relation that the file does not hold").optional(),
 });
-
-const importResult = z
-  .object({
-    verdict,
-    quarantined: z.object({ total: z.int(), records: z.array(z.looseObject({ place: z.string(), code: z.string(), reason: z.string() })) }),
-    set_aside: z.object({ total: z.int(), rows: z.array(z.looseObject({ relation: z.string(), law: z.string() })) }),
-    rounds: z.int(),
-    events: z.array(errorReport),
-  })
-  .meta({ id: "ImportResult" });
-
-export const jobForm = z
-  .object({
-    job: z.string(),
-    status: z.enum(["running", "done", "failed"]),
-    begun: z.string(),
-    ended: z.string().nullable(),
-    step: z.string(),
-    rows: z.int(),
-    result: importResult.nullable(),
-    error: errorReport.nullable(),
-  })
-  .meta({ id: "Job" });
 
 /** Uploads by the name of their job, for what they left out. */
 type Uploads = Map<string, Upload>;
@@ -89,10 +67,18 @@ function uploadRoute(context: Context, uploads: Uploads): Route {
         gatekeeper.authorize(principal, { kind: "propose", delta, isDry: false });
       const asked = { relation, proposer, reason, onViolation, retry, replace, base: made, authorize };
       const job = jobs.start(
-        (progress) => queries.pass(() => importFile(base, upload, asked, progress)),
-        async () => {
-          uploads.delete(job);
-          await upload.remove();
+        async (progress) => {
+          const result = await queries.pass(() => importFile(base, upload, asked, progress));
+          return { status: "done", result, error: null };
+        },
+        {
+          work: "import",
+          owner: principal,
+          relation,
+          async dispose() {
+            uploads.delete(job);
+            await upload.remove();
+          },
         },
       );
       uploads.set(job, upload);
@@ -123,8 +109,9 @@ function quarantineRoute({ gatekeeper, jobs }: Context, uploads: Uploads): Route
     answers: { 200: { description: "NDJSON", media: [NDJSON_MEDIA] } },
     errors: ["http.job_running"],
     async handle({ params: { job }, principal }) {
-      await gatekeeper.authorize(principal, { kind: "read", relation: null });
+      const access = jobs.access(job);
       const upload = uploads.get(job);
+      if (access !== null) await authorizeAsking(gatekeeper, principal, access, "read");
       if (upload === undefined) throw new AssayError("http.not_found", `there is no import \`${job}\``);
       if (jobs.state(job)?.status === "running") throw new AssayError("http.job_running", `\`${job}\` is still running`);
       const path = quarantineFile(upload);

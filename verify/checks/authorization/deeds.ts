@@ -6,7 +6,7 @@ import { ViolationPage } from "../../violation_page.ts";
 import { checkShape } from "../shape.ts";
 import { checkTypes } from "../types.ts";
 
-export type Operation = "assert" | "retract" | "import" | "read" | "watch" | "load" | "operate";
+export type Operation = "assert" | "retract" | "import" | "generate" | "read" | "watch" | "load" | "operate";
 
 /** One thing that somebody is about to do. `assert` and `retract` are of one fact each. */
 export interface Deed {
