@@ -15,6 +15,7 @@ interface Waiting {
 export class DryRuns {
   readonly #base: FactBase;
   #waiting: Waiting[] = [];
+  readonly #answers: (() => void)[] = [];
 
   constructor(base: FactBase) {
     this.#base = base;
@@ -36,12 +37,22 @@ export class DryRuns {
   #turn(): Promise<void> {
     return this.#base.still(async (still) => {
       for (const { delta, resolve, reject } of this.#waiting.splice(0)) {
-        const [verdict] = await still.rehearse([delta]).catch((cause: unknown) => {
-          reject(cause);
-          return [];
-        });
-        if (verdict !== undefined) resolve(verdict);
+        try {
+          const [verdict] = await still.rehearse([delta]);
+          this.#answer(() => resolve(verdict as Verdict));
+        } catch (cause) {
+          this.#answer(() => reject(cause));
+        }
       }
+    });
+  }
+
+  /** Answers with all that were judged in this round of the event loop: an answer wakes its reader, which costs more than a verdict. */
+  #answer(answer: () => void): void {
+    this.#answers.push(answer);
+    if (this.#answers.length > 1) return;
+    setImmediate(() => {
+      for (const each of this.#answers.splice(0)) each();
     });
   }
 }
