@@ -11,6 +11,9 @@ export interface Upload {
   readonly folder: string;
   readonly path: string;
   readonly bytes: number;
+  /** Removes the body, which has been read; what was written beside it stays. */
+  discard(): Promise<void>;
+  /** Removes the folder and all that is in it. */
   remove(): Promise<void>;
 }
 
@@ -47,7 +50,7 @@ export async function receive(body: Readable, name: string, bound: number): Prom
     await remove();
     throw uploadError(cause);
   }
-  return { folder, path, bytes, remove };
+  return { folder, path, bytes, discard: () => rm(path, { force: true }), remove };
 }
 
 function uploadError(cause: unknown): unknown {

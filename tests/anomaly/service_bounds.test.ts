@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Field, Int64, Schema, Table, tableToIPC, Utf8, vectorFromArray } from "apache-arrow";
 import { orderOf, type Served, withService } from "../support/services.ts";
 
 const JSON_BODY = { "content-type": "application/json" };
@@ -41,6 +45,76 @@ test("a slow sender of headers is answered 408 and let go", async () => {
     },
     { limits: { header_ms: 400 } },
   );
+});
+
+test("a slow sender of a body is answered 408 and let go, a byte at a time or chunk by chunk", async () => {
+  await withService(
+    async (served) => {
+      const head = "POST /v1/deltas HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+      for (const [framing, drop] of [
+        ["content-length: 1000\r\n", " "],
+        ["transfer-encoding: chunked\r\n", "1\r\n \r\n"],
+      ] as const) {
+        const { socket, ended } = await plain(served);
+        socket.write(`${head}${framing}\r\n`);
+        const drip = setInterval(() => socket.write(drop), 50);
+        assert.deepEqual(problemIn(await ended), { status: 408, code: "http.timeout" });
+        clearInterval(drip);
+      }
+      await isAlive(served);
+    },
+    { limits: { header_ms: 200, request_ms: 500 } },
+  );
+});
+
+/** An Arrow stream of two batches of customers. */
+function arrowCustomers(): Uint8Array {
+  const batch = (from: number) =>
+    new Table(new Schema([new Field("name", new Utf8(), false), new Field("credit", new Int64(), false)], METADATA), {
+      name: vectorFromArray([`a${from}`, `b${from}`], new Utf8()),
+      credit: vectorFromArray([1n, 2n], new Int64()),
+    });
+  return tableToIPC(batch(1).concat(batch(2)), "stream");
+}
+
+const METADATA = new Map(Object.entries({ "assay.relation": "customer", "assay.proposer": "t" }));
+
+test("an Arrow stream that ends anywhere before its end is refused whole, as a delta and as an import, and leaves no file", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "assay-half-"));
+  const { TMPDIR } = process.env;
+  process.env["TMPDIR"] = folder;
+  context.after(async () => {
+    if (TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = TMPDIR;
+    await rm(folder, { recursive: true });
+  });
+  await withService(async (served) => {
+    const { base, call } = served;
+    const whole = arrowCustomers();
+    const headers = { "content-type": "application/vnd.apache.arrow.stream" };
+    for (let length = 0; length < whole.length; length += 41) {
+      const body = whole.slice(0, length);
+      for (const path of ["/v1/deltas", "/v1/imports?relation=customer&proposer=t"]) {
+        const { status, json } = await call("POST", path, { headers, body });
+        assert.ok(status >= 400 && status < 500, `${path} ${length}: ${status} ${JSON.stringify(json)}`);
+      }
+    }
+    const head = `POST /v1/imports?relation=customer&proposer=t HTTP/1.1\r\nhost: x\r\ncontent-type: ${headers["content-type"]}\r\n`;
+    const half = await plain(served);
+    half.socket.write(`${head}content-length: ${whole.length}\r\n\r\n`);
+    half.socket.write(whole.slice(0, whole.length / 2));
+    half.socket.end();
+    await half.ended;
+    assert.equal(base.head, 1);
+    // The half one goes a moment after its connection.
+    const bodies = async (): Promise<string[]> => (await readdir(folder, { recursive: true })).filter((name) => name.includes("upload."));
+    for (let patience = 500; patience > 0 && (await bodies().catch(() => ["changing"])).length > 0; patience -= 1) await sleep(10);
+    assert.deepEqual(await bodies(), []);
+    const sent = await call("POST", "/v1/deltas", { headers, body: whole as Uint8Array<ArrayBuffer> });
+    assert.deepEqual([sent.json.data["verdict"], base.head], ["accepted", 2]);
+    await isAlive(served);
+  });
+  assert.deepEqual(await readdir(folder), []);
 });
 
 test("malformed chunks, bodies that break off and what is no HTTP leave nothing behind", async () => {

@@ -68,7 +68,7 @@ function uploadRoute(context: Context, uploads: Uploads): Route {
       const asked = { relation, proposer, reason, onViolation, retry, replace, base: made, authorize };
       const job = jobs.start(
         async (progress) => {
-          const result = await queries.pass(() => importFile(base, upload, asked, progress));
+          const result = await queries.pass(() => importFile(base, upload, asked, progress)).finally(() => upload.discard());
           return { status: "done", result, error: null };
         },
         {
