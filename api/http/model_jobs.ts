@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { AssayError, type ErrorReport } from "../../schema/assay_error.ts";
 import { registry } from "../../schema/errors.ts";
 import type { Principal } from "../../verify/checks/authorization/principal.ts";
+import { requireJob } from "../../verify/jobs/cancel_job.ts";
 import type { JobRecord } from "../../verify/jobs/job_record.ts";
 import type { BegunJob } from "../../verify/jobs/job_runner.ts";
 import type { Attempt } from "../../verify/jobs/run_job.ts";
@@ -26,7 +27,7 @@ export interface StartedJob {
  * `beginJob`.
  */
 export async function startJob(context: Context, principal: Principal, given: z.output<typeof jobInput>): Promise<StartedJob> {
-  const asked = askedOf(principal, given);
+  const asked = askedJob(principal.id, given);
   const { submissions, jobs, desk } = context;
   await authorizeJob(context, principal, asked);
   const attempts: JobState["attempts"][number][] = [];
@@ -48,6 +49,18 @@ export async function startJob(context: Context, principal: Principal, given: z.
   };
   jobs.start(run, { owner: principal, relation: RECORD_RELATION, work, name: begun.job });
   return { job: begun.job, receipt: null };
+}
+
+/** Starts a job and waits for its end. Errors: those of `startJob`. */
+export async function endedJob(
+  context: Context,
+  principal: Principal,
+  given: z.output<typeof jobInput>,
+): Promise<{ readonly record: JobRecord; readonly receipt: boolean }> {
+  const { job, receipt } = await startJob(context, principal, given);
+  if (receipt !== null) return { record: receipt, receipt: true };
+  await context.jobs.ended(job);
+  return { record: await requireJob(context.base, job), receipt: false };
 }
 
 /** The state of a job that is on record and of which this process knows no more. */
@@ -88,8 +101,9 @@ function attemptState({ round, verdict, rejected }: Attempt): JobState["attempts
   return { round, verdict: verdict.verdict, violations: verdict.total };
 }
 
-function askedOf(principal: Principal, given: z.output<typeof jobInput>): AskedJob {
-  const { model, kernel, parameters = {}, proposer = principal.id, reason, ...order } = given;
+/** A request as a job; `own` proposes where it names nobody. Errors: `http.malformed`. */
+export function askedJob(own: string, given: z.output<typeof jobInput>): AskedJob {
+  const { model, kernel, parameters = {}, proposer = own, reason, ...order } = given;
   if ((model === undefined) === (kernel === undefined)) throw new AssayError("http.malformed", "body: a job names a `model` or a `kernel`");
   if (model !== undefined && order.relations.length === 0) throw new AssayError("http.malformed", "body: `relations` names none");
   const by = kernel === undefined ? { model: model ?? "" } : { kernel, parameters };

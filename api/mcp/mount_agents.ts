@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AssayError } from "../../schema/assay_error.ts";
 import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { Context } from "../http/context.ts";
+import { endedJob } from "../http/model_jobs.ts";
 import { refuseForeignPage } from "../http/origins.ts";
 import type { AgentDoor } from "./agent_door.ts";
 import { agentServer } from "./agent_server.ts";
@@ -51,10 +52,13 @@ function webRequest({ method, url, headers, body, host }: FastifyRequest): Reque
   return new Request(`http://${host}${url}`, { method, headers: own, ...(bytes === null ? {} : { body: bytes }) });
 }
 
-function doorOf({ base, gatekeeper, submissions, queries, options }: Context, { authInfo }: McpRequestContext): AgentDoor {
+function doorOf(context: Context, { authInfo }: McpRequestContext): AgentDoor {
+  const { base, gatekeeper, submissions, queries, options, desk } = context;
   const principal = authInfo?.extra?.["principal"] as Principal;
   return {
     base,
+    models: desk.models.names,
+    runJob: (given) => endedJob(context, principal, given),
     version: options.version,
     proposer: principal.id,
     authorize: async (act) => gatekeeper.authorize(principal, act),

@@ -1,15 +1,19 @@
 import type { Command } from "commander";
+import { JobRunner } from "../../../verify/jobs/job_runner.ts";
+import { ModelShelf } from "../../jobs/model_shelf.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
-import { databaseOption, type JudgingOptions, judgingOptions } from "../options.ts";
+import { collect, databaseOption, type JudgingOptions, judgingOptions } from "../options.ts";
 import { packageVersion } from "../version.ts";
 
 interface McpOptions extends JudgingOptions {
   readonly db: string;
+  readonly model: readonly string[];
 }
 
 const HELP = `
-Serves the fact base to one agent on stdin and stdout until stdin ends. The agent proposes, asks and explains; it loads no theories.
+Serves the fact base to one agent on stdin and stdout until stdin ends. The agent proposes, asks, explains and runs jobs; it loads no
+theories.
 
 In an agent's configuration:
   {"mcpServers": {"assay": {"command": "assay", "args": ["mcp", "--db", "x.duckdb"]}}}
@@ -19,6 +23,7 @@ A running service has the same at /mcp: one process at a time owns a file.`;
 export function mcpCommand(root: Command, door: Door): void {
   const command = databaseOption(root.command("mcp").description("let an agent use a fact base, by the Model Context Protocol"));
   judgingOptions(command)
+    .option("--model <name=file>", "a model that jobs may ask, a GGUF file or URL#MODEL of an endpoint (repeatable)", collect, [])
     .addHelpText("after", HELP)
     .action(async (options: McpOptions) => serve(door, options));
 }
@@ -28,7 +33,17 @@ async function serve(door: Door, options: McpOptions): Promise<void> {
   const { serveAgent } = await import("../../mcp/serve_agent.ts");
   const { ownersDoor } = await import("../../mcp/agent_door.ts");
   const { stdin, stdout } = door.host;
-  await withFactBase(door, options.db, options, async (base) => {
-    await serveAgent(ownersDoor(base, packageVersion(), accountName()), stdin, stdout);
-  });
+  const models = new ModelShelf(options.model, door.clock);
+  try {
+    await withFactBase(door, options.db, options, async (base) => {
+      const runner = await JobRunner.open(base, door.clock);
+      try {
+        await serveAgent(ownersDoor({ base, clock: door.clock, runner, models }, packageVersion(), accountName()), stdin, stdout);
+      } finally {
+        await runner.close();
+      }
+    });
+  } finally {
+    await models.close();
+  }
 }

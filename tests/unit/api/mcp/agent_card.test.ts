@@ -46,6 +46,7 @@ test("without a key the card is unsigned, and it names the place that it was tol
         "list_laws",
         "propose_delta",
         "query",
+        "run_job",
         "what_if",
         "why_not",
       ]);

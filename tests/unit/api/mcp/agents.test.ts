@@ -9,7 +9,7 @@ import { AssayError } from "../../../../schema/assay_error.ts";
 import { agent, callTool, readJson } from "../../../support/agents.ts";
 import { type Served, type ServeTestOptions, withService } from "../../../support/services.ts";
 
-const TOOLS = ["explain", "list_laws", "propose_delta", "query", "what_if", "why_not"];
+const TOOLS = ["explain", "list_laws", "propose_delta", "query", "run_job", "what_if", "why_not"];
 
 async function withAgent(
   run: (client: Client, served: Served) => Promise<void>,
