@@ -92,11 +92,11 @@ export const limits = {
     reason: "violations, and as many repairs, that a model is told of its refused answer; the others are counted",
   },
   prompt_characters: {
-    value: 600,
+    value: 300,
     unit: "characters",
     reason: "one violation, one repair, or the known values of one attribute, as a model is told them",
   },
-  prompt_answer: { value: 6_000, unit: "characters", reason: "a refused answer as its model is shown it again" },
+  prompt_answer: { value: 3_000, unit: "characters", reason: "a refused answer as its model is shown it again" },
   known_values: {
     value: 500,
     unit: "values",
