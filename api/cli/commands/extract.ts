@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { assertFiles } from "../../../ingest/text/assert_files.ts";
 import { AssayError } from "../../../schema/assay_error.ts";
 import type { FactBase } from "../../../verify/fact_base.ts";
 import { JobRunner } from "../../../verify/jobs/job_runner.ts";
@@ -9,12 +10,14 @@ import { ModelShelf } from "../../jobs/model_shelf.ts";
 import { extractText } from "../../report/extract_text.ts";
 import { factText } from "../../report/fact_text.ts";
 import type { Door } from "../door.ts";
-import { assertFiles, ownRelations, storedFacts, withExtractionBase, writeLeftOut } from "../extraction_ends.ts";
+import { storedFacts, withExtractionBase } from "../extraction_base.ts";
 import { accountName } from "../fact_base_door.ts";
 import { type JobOptions, jobBounds, jobOptions, relationNames } from "../job_options.ts";
 import { count, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { ownRelations } from "../own_relations.ts";
 import { usageError } from "../usage.ts";
+import { writeLeftOut } from "../write_left_out.ts";
 
 interface ExtractOptions extends JudgingOptions, TheoryOptions, JobOptions {
   readonly db?: string;

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type ExactValue, readExactJson } from "../../../../schema/exact_json.ts";
+import type { Relation } from "../../../../schema/relation.ts";
+import { answerShape } from "../../../../verify/jobs/answer_shape.ts";
 import { knownValues } from "../../../../verify/jobs/known_values.ts";
 import { referencesOf } from "../../../../verify/jobs/references.ts";
 import { proposal, SHOP, theoryFrom, withBase } from "../../../support/fact_bases.ts";
+import { randomModel } from "../../../support/gguf.ts";
+import { request, withModels } from "../../../support/model_files.ts";
 
 const LIBRARY = `
 .type Shelf <: symbol
@@ -107,3 +112,26 @@ test("whatever is not among the known values is refused by the gate", async () =
     }
   });
 });
+
+test("a model that says nonsense says it of values that are there", async () => {
+  await withModels(async (host, write) => {
+    const model = await host.model({ name: "m", path: write("m.gguf", randomModel(5)) });
+    await withBase([theoryFrom(LIBRARY, "library")], async (base) => {
+      await base.propose(proposal({ assert: { ...FACTS, shelf: [...FACTS.shelf, ["\u{1F984}\\n", -9_007_199_254_740_993n]] } }));
+      const known = await knownValues(base, ["book"]);
+      const book = base.program.relations.get("book") as Relation;
+      const shape = answerShape([book], { rows: 2, characters: 3 }, known);
+      const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((seed) => model.complete(request({ seed, shape, tokens: 400 }))));
+      const rows = answers.flatMap(({ text, isWhole }) => {
+        const value = isWhole ? (readExactJson(text, { source: null }) as ReadonlyMap<string, ReadonlyMap<string, ExactRow[]>>) : null;
+        return value?.get("assert")?.get("book") ?? [];
+      });
+      assert.ok(rows.length > 0);
+      for (const row of rows) {
+        for (const [attribute, values] of known.get("book") ?? []) assert.ok((values as readonly unknown[]).includes(row.get(attribute)));
+      }
+    });
+  });
+});
+
+type ExactRow = ReadonlyMap<string, ExactValue>;
