@@ -67,6 +67,8 @@ export function eventRoutes(context: Context): Route[] {
       errors,
       async handle({ query, headers, request }) {
         const out = new PassThrough();
+        // With the first bytes go the headers: a subscriber whom nothing is to be told yet knows that it is heard.
+        out.write(": listening\n\n");
         const cursor = headers["last-event-id"] ?? query.cursor;
         try {
           await subscribe(context, request, cursor === undefined ? query : { ...query, cursor }, sseOutlet(out));

@@ -5,13 +5,20 @@ import type { Word } from "./prefix_order.ts";
 export function leastWord(alphabet: Alphabet, word: Word): number[] {
   const rest = [...word];
   const least: number[] = [];
-  while (rest.length > 0) {
-    let best = -1;
-    for (const [at, letter] of rest.entries()) {
-      const isFirst = rest.slice(0, at).every((other) => alphabet.isIndependent(other, letter));
-      if (isFirst && (best < 0 || letter < (rest[best] ?? 0))) best = at;
-    }
-    least.push(...rest.splice(best, 1));
-  }
+  const letters = new Set(word).size;
+  while (rest.length > 0) least.push(...rest.splice(leastFirst(alphabet, rest, letters), 1));
   return least;
+}
+
+/** The place of the least letter that is independent of all before it. */
+function leastFirst(alphabet: Alphabet, rest: Word, letters: number): number {
+  let best = 0;
+  const before = new Set<number>();
+  for (const [at, letter] of rest.entries()) {
+    if (before.has(letter)) continue;
+    if (letter < (rest[best] ?? 0) && before.values().every((other) => alphabet.isIndependent(other, letter))) best = at;
+    before.add(letter);
+    if (before.size === letters) break;
+  }
+  return best;
 }

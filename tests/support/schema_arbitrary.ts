@@ -87,6 +87,15 @@ const plausibleComponents: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       { requiredKeys: ["sql"] },
     ),
   ),
+  TraceQuestion: fc.record(
+    {
+      steps: fc.constant(["a", "b", "c"]),
+      independent: fc.constantFrom([["a", "b"]], [["a", "a"]], []),
+      words: fc.array(fc.constantFrom("a b c", "(a b)", "e", "", "(a", "x"), { maxLength: 3 }),
+      count: fc.integer({ min: 0, max: 5 }),
+    },
+    { requiredKeys: ["steps", "words"] },
+  ),
 };
 
 /** Values of parameters that mean something, by their names. */
@@ -142,6 +151,7 @@ function soundValue(checker: OpenApiChecker, schema: Schema, unsound: number, de
     case "null":
       return fc.constant(null);
     case "array":
+      if (Array.isArray(schema["prefixItems"])) return fc.tuple(...(schema["prefixItems"] as Schema[]).map(of));
       return depth > DEPTH_MOST
         ? fc.constant([])
         : fc.array(of(schema["items"] ?? {}), { minLength: Number(schema["minItems"] ?? 0), maxLength: 4 });

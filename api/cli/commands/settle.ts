@@ -1,18 +1,10 @@
 import { type Command, Option } from "commander";
 import type { ErrorReport } from "../../../schema/assay_error.ts";
-import { registry } from "../../../schema/errors.ts";
 import type { FactBase } from "../../../verify/fact_base.ts";
+import { changesOf, computed } from "../../machine/computed_changes.ts";
 import { readFibers } from "../../machine/read_fibers.ts";
-import { type MachineReader, machineReader } from "../../machine/read_machine.ts";
-import {
-  derivedNucleiChanges,
-  type FactChanges,
-  fixedFiberChanges,
-  type SettledChange,
-  type Standing,
-  settledChanges,
-  standings,
-} from "../../machine/settle_delta.ts";
+import { machineReader } from "../../machine/read_machine.ts";
+import { type FactChanges, type SettledChange, type Standing, settledChanges, standings } from "../../machine/settle_delta.ts";
 import { settledRows } from "../../machine/settled_rows.ts";
 import type { Table } from "../../report/table.ts";
 import { tableText } from "../../report/table_text.ts";
@@ -22,8 +14,6 @@ import { count, databaseOption, type JudgingOptions, jsonOption, judgingOptions 
 import type { Outcome } from "../outcome.ts";
 import { usageError } from "../usage.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
-
-const computed = ["hstar", "nuclei", "news"] as const;
 
 interface SettleOptions extends JudgingOptions {
   readonly db: string;
@@ -71,22 +61,6 @@ async function settle(door: Door, options: SettleOptions): Promise<Outcome> {
     if (changes.assert.size + changes.retract.size === 0) return nothingNew(found, events);
     return proposed(door, base, options, { changes, events, asOf: read.asOf, started });
   });
-}
-
-async function changesOf(
-  what: (typeof computed)[number],
-  read: MachineReader,
-  found: readonly Standing[],
-  histories: readonly string[] | null,
-): Promise<{ readonly changes: FactChanges; readonly events: readonly ErrorReport[] }> {
-  if (what === "hstar") return { changes: await fixedFiberChanges(read, found), events: [] };
-  if (what === "news") {
-    // Polars takes its time to load.
-    const { newsChanges } = await import("../../machine/news_delta.ts");
-    return { changes: await newsChanges(read, found), events: [] };
-  }
-  const { broken, ...changes } = await derivedNucleiChanges(read, await readFibers(read, null), histories);
-  return { changes, events: broken.map(noNucleus) };
 }
 
 async function proposed(
@@ -137,15 +111,4 @@ function changed(changes: readonly SettledChange[]): Outcome {
 function nothingNew(found: readonly Standing[], events: readonly ErrorReport[]): Outcome {
   const data = { verdict: null, commit: null, elements: found.length };
   return { envelope: { ok: true, data, error: null, events, cursor: null }, exit: 0, text: () => "nothing new: the facts are as computed" };
-}
-
-function noNucleus(history: string): ErrorReport {
-  const { title, help } = registry["machine.no_nucleus"];
-  return {
-    code: "machine.no_nucleus",
-    title,
-    detail: `what independent steps keep over \`${history}\` is kept by no nucleus`,
-    place: history,
-    help,
-  };
 }

@@ -1,13 +1,7 @@
 import type { Command } from "commander";
 import { Alphabet } from "../../../compute/traces/alphabet.ts";
-import { cliquePolynomial, historiesByLength } from "../../../compute/traces/counts.ts";
-import { foataOf, foataText, readWord, wordOf } from "../../../compute/traces/foata.ts";
-import { leastWord } from "../../../compute/traces/least_word.ts";
-import { isPrefix, join, meet, residual, type Word } from "../../../compute/traces/prefix_order.ts";
-import { countPrefixes } from "../../../compute/traces/word_count.ts";
-import { ROOT } from "../../../schema/history.ts";
-import type { Limits } from "../../../schema/limits.ts";
 import { machineReader, readPresentation } from "../../machine/read_machine.ts";
+import { COUNTED_LENGTH, type ComparedTraces, type TraceData, traceData } from "../../machine/trace_data.ts";
 import { countText } from "../../report/count_text.ts";
 import type { Door } from "../door.ts";
 import { withFactBase } from "../fact_base_door.ts";
@@ -23,9 +17,6 @@ interface TraceOptions extends CommonOptions {
   readonly count?: number;
   readonly file?: string;
 }
-
-/** The longest length that histories are counted for, whose numbers grow by a digit or so each. */
-const LENGTH_MAX = 1_000;
 
 const HELP = `
 A word is a list of steps, 'b a d', or a history, '(a b)(c)'. Each is brought to its Foata form: the steps of a layer may run at once, the layers one
@@ -74,69 +65,26 @@ function pair(text: string): readonly [string, string] {
   return [a, b];
 }
 
-/** A word as a user writes it. Errors: those of `readWord`. */
-function wordIn(alphabet: Alphabet, text: string): number[] {
-  if (text === ROOT || text.startsWith("(")) return readWord(alphabet, text);
-  return text.trim() === ""
-    ? []
-    : text
-        .trim()
-        .split(/\s+/)
-        .map((name) => alphabet.letter(name));
-}
-
 function traces(alphabet: Alphabet, texts: readonly string[], { count: length, limit }: TraceOptions): Outcome {
   const limits = limitsOf(limit);
   if (texts.length === 0 && length === undefined) throw usageError("a word is missing, or `--count`");
-  if (length !== undefined && length > LENGTH_MAX) throw usageError(`\`--count\` goes to ${LENGTH_MAX}`);
-  const words = texts.map((text) => wordIn(alphabet, text));
-  const found = words.map((word) => traceOf(alphabet, word, limits));
-  const [first, second] = words;
-  const compared = first !== undefined && second !== undefined && words.length === 2 ? compare(alphabet, first, second) : null;
-  const counts =
-    length === undefined
-      ? null
-      : { clique_polynomial: cliquePolynomial(alphabet).map(String), histories: historiesByLength(alphabet, length).map(String) };
+  if (length !== undefined && length > COUNTED_LENGTH) throw usageError(`\`--count\` goes to ${COUNTED_LENGTH}`);
+  const data = traceData(alphabet, texts, length ?? null, limits);
+  const { traces: found, compared, counts } = data;
   const lines = [
     ...found.map((one) => `${one.history}\n  ${traceText(one)}`),
     ...(compared === null ? [] : [comparedText(compared)]),
     ...(counts === null ? [] : [`histories of length 0 to ${length}: ${counts.histories.join(" ")}`]),
   ];
-  const data = { traces: found, compared, counts };
   return { envelope: { ok: true, data, error: null, events: [], cursor: null }, exit: 0, text: () => lines.join("\n") };
 }
 
-function traceOf(alphabet: Alphabet, word: Word, limits: Limits) {
-  const layers = foataOf(alphabet, word);
-  const { prefixes, words } = countPrefixes(alphabet, word, limits);
-  return {
-    history: foataText(alphabet, layers),
-    depth: wordOf(layers).length,
-    height: layers.length,
-    least_word: leastWord(alphabet, word).map((letter) => alphabet.names[letter] ?? ""),
-    layers: layers.map((layer) => layer.map((letter) => alphabet.names[letter] ?? "")),
-    prefixes,
-    words: String(words),
-  };
-}
-
-function traceText({ depth, height, prefixes, words }: ReturnType<typeof traceOf>): string {
+function traceText({ depth, height, prefixes, words }: TraceData): string {
   const orders = words === "1" ? "1 order" : `${words} orders`;
   return `${countText(depth, "step")} in ${countText(height, "layer")}, ${countText(prefixes, "prefix", "prefixes")}, ${orders}`;
 }
 
-function compare(alphabet: Alphabet, first: Word, second: Word) {
-  const name = (word: Word | null): string | null => (word === null ? null : foataText(alphabet, foataOf(alphabet, word)));
-  return {
-    is_same: name(first) === name(second),
-    is_prefix: isPrefix(alphabet, first, second),
-    meet: name(meet(alphabet, first, second).meet),
-    join: name(join(alphabet, first, second)),
-    residual: name(residual(alphabet, first, second)),
-  };
-}
-
-function comparedText({ is_same, meet: common, join: least, residual: rest }: ReturnType<typeof compare>): string {
+function comparedText({ is_same, meet: common, join: least, residual: rest }: ComparedTraces): string {
   const relation = is_same
     ? "the same history"
     : rest === null

@@ -7,6 +7,7 @@ import { commitRoutes } from "./commits.ts";
 import { deltaRoutes } from "./deltas.ts";
 import { explainRoutes } from "./explain.ts";
 import { factRoutes } from "./facts.ts";
+import { glueRoutes } from "./glue.ts";
 import { healthRoutes } from "./health.ts";
 import { importRoutes } from "./imports.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -15,7 +16,9 @@ import { problemRoutes } from "./problems.ts";
 import { proofRoutes } from "./proofs.ts";
 import { queryRoutes } from "./query.ts";
 import { resRoutes } from "./res.ts";
+import { settleRoutes } from "./settle.ts";
 import { theoryRoutes } from "./theories.ts";
+import { traceRoutes } from "./trace.ts";
 import { uuidRoutes } from "./uuid.ts";
 import { violationRoutes } from "./violations.ts";
 import { whatIfRoutes } from "./what_if.ts";
@@ -38,6 +41,9 @@ export function allRoutes(context: Context): Route[] {
     ...eventRoutes(context),
     ...uuidRoutes(),
     ...resRoutes(context),
+    ...traceRoutes(context),
+    ...settleRoutes(context),
+    ...glueRoutes(context),
     ...healthRoutes(context),
     ...problemRoutes(),
     ...agentCardRoutes(context),

@@ -84,6 +84,17 @@ test("violations are those that stand and those refused, also after a gap", asyn
   });
 });
 
+test("a subscriber whom nothing is to be told is answered at once", async () => {
+  await withService(async ({ url, submit }) => {
+    await submit(orderOf(1));
+    const patience = AbortSignal.timeout(5_000);
+    const answer = await fetch(`${url}/v1/events?topic=relation&relation=order&cursor=2`, { signal: patience });
+    assert.equal(answer.status, 200);
+    const first = await answer.body?.getReader().read();
+    assert.match(new TextDecoder().decode(first?.value), /^:.*\n\n$/);
+  });
+});
+
 test("what cannot be subscribed to is refused with its code", async () => {
   await withService(async ({ url, call }) => {
     const codes = async (query: string) => (await call("GET", `/v1/events?${query}`)).json.error?.code;

@@ -4,8 +4,12 @@ import fc from "fast-check";
 import { Alphabet } from "../../../../compute/traces/alphabet.ts";
 import { cliquePolynomial, historiesByLength } from "../../../../compute/traces/counts.ts";
 import { foataOf, foataText, readWord, wordOf } from "../../../../compute/traces/foata.ts";
+import { leastWord } from "../../../../compute/traces/least_word.ts";
 import { isPerpendicular, isPrefix, join, meet, residual } from "../../../../compute/traces/prefix_order.ts";
+import { countPrefixes } from "../../../../compute/traces/word_count.ts";
 import { AssayError } from "../../../../schema/assay_error.ts";
+
+const BOUND = { step_histories: 10_000 };
 
 /** Letters and pairs as the reference writes them: `alphabet("abcd", "ad bc")`. */
 function alphabet(letters: string, pairs = ""): Alphabet {
@@ -87,8 +91,8 @@ test("counts by length (V3) and the polynomial behind them", () => {
   ];
   for (const [letters, pairs, polynomial, counts] of vectors) {
     const made = alphabet(letters, pairs);
-    assert.deepEqual(cliquePolynomial(made), polynomial.map(BigInt));
-    assert.deepEqual(historiesByLength(made, counts.length - 1), counts.map(BigInt));
+    assert.deepEqual(cliquePolynomial(made, BOUND), polynomial.map(BigInt));
+    assert.deepEqual(historiesByLength(made, counts.length - 1, BOUND), counts.map(BigInt));
   }
 });
 
@@ -148,6 +152,38 @@ const anyAlphabet = fc
       pairs.filter((_, index) => bits[index] === true),
     );
   });
+
+test("prefixes and words are counted as they are when written out, and the least word is the first of them", () => {
+  fc.assert(
+    fc.property(anyAlphabet, fc.array(fc.nat(5), { maxLength: 7 }), (letters, raw) => {
+      const word = raw.map((letter) => letters.names[letter % letters.size] ?? "").join("");
+      const numbers = [...word].map((name) => letters.letter(name));
+      const all = classOf(letters, word);
+      const counted = countPrefixes(letters, numbers, { step_histories: 1_000 });
+      assert.deepEqual(counted, { prefixes: prefixes(letters, word).size, words: BigInt(all.size) });
+      assert.equal(
+        leastWord(letters, numbers)
+          .map((letter) => letters.names[letter])
+          .join(""),
+        [...all].toSorted()[0],
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("long words are counted in a moment, and what is too wide is refused before it is laid out", () => {
+  const chain = alphabet("abc", "ab");
+  const long = Array.from({ length: 6_000 }, (_, at) => at % 3);
+  assert.deepEqual(countPrefixes(chain, long, { step_histories: 100_000 }).prefixes, 8_001);
+  assert.equal(leastWord(chain, long).length, 6_000);
+  const names = Array.from({ length: 900 }, (_, at) => `s${at}`);
+  const pairs = names.flatMap((one, at) => names.slice(at + 1).map((other) => [one, other] as const));
+  const wide = new Alphabet(names, pairs);
+  const bound = (error: unknown): boolean => error instanceof AssayError && error.code === "limit.step_histories";
+  assert.throws(() => countPrefixes(wide, [...names.keys()], { step_histories: 100_000 }), bound);
+  assert.throws(() => cliquePolynomial(wide, { step_histories: 100_000 }), bound);
+});
 
 test("the normal form depends on the history alone, has supported layers of independent letters, and reads back", () => {
   fc.assert(
