@@ -34,6 +34,7 @@ export function recordRows(records: readonly LogRecord[]): Omit<GroupImage, "cha
 export async function writeRows(session: SqlSession, { rows, laws, replaced }: GroupImage): Promise<void> {
   await forget(session, replaced);
   for (const [hash, text] of laws) {
+    if (keptLaws.get(session)?.has(hash) === true) continue;
     await session.run("INSERT INTO assay.laws_text SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM assay.laws_text WHERE hash = $1)", [
       hash,
       text,
@@ -47,6 +48,16 @@ export async function writeRows(session: SqlSession, { rows, laws, replaced }: G
     await session.appendColumns({ catalog: null, schema: "assay", table }, types, cells, list.length);
   }
 }
+
+/** Notes that texts of laws are on disk, so that no later group of the session asks for them again. */
+export function noteKept(session: SqlSession, { laws }: Pick<GroupImage, "laws">): void {
+  if (laws.length === 0) return;
+  const kept = keptLaws.get(session) ?? new Set();
+  keptLaws.set(session, kept);
+  for (const [hash] of laws) kept.add(hash);
+}
+
+const keptLaws = new WeakMap<SqlSession, Set<string>>();
 
 /** Keeps the texts of the theories that loads bring, inside the caller's transaction. */
 export async function writeTheoryFiles(session: SqlSession, { theories }: JudgedDelta): Promise<void> {

@@ -4,13 +4,14 @@ import { inTransaction } from "./database.ts";
 import type { DuckDbSession } from "./duckdb_session.ts";
 import { writeChanges } from "./group_changes.ts";
 import { type GroupImage, joined } from "./group_image.ts";
-import { writeRows } from "./group_records.ts";
+import { noteKept, writeRows } from "./group_records.ts";
 import { journalText, readJournalText } from "./journal_text.ts";
 
 /** A group of more rows is written to its tables at once: it pays for their statements by itself. */
 const SMALL_ROWS = 1_024;
-/** Rows that wait in the journal before they are moved, and how many characters. */
+/** Rows that wait in the journal before they are moved, and how many characters; fewer rows where nobody waits for the move. */
 const WAITING_ROWS = 2_048;
+const IDLE_ROWS = 256;
 const WAITING_CHARACTERS = 16 * 1024 * 1024;
 
 /**
@@ -46,6 +47,11 @@ export class Journal {
     return this.#waiting.length === 0;
   }
 
+  /** Moves what waits while there is nothing else to do, so that no later group waits long for it. What fails is tried again later. */
+  async settleIdle(): Promise<void> {
+    if (this.#rows >= IDLE_ROWS) await this.settle().catch(() => undefined);
+  }
+
   /** Whether a group is small enough to wait here. */
   takes(image: GroupImage): boolean {
     return image.replaced.length === 0 && rowsOf(image) <= SMALL_ROWS;
@@ -67,20 +73,22 @@ export class Journal {
   async settle(): Promise<void> {
     if (this.isEmpty) return;
     const session = this.#session;
-    await session
-      .straight(() => inTransaction(session, this.#path, () => this.#move(session)))
-      .catch((cause: unknown) => {
-        forgetSize(session);
-        throw cause;
-      });
+    const image = joined(this.#waiting);
+    try {
+      await session.straight(() => inTransaction(session, this.#path, () => this.#move(image)));
+    } catch (cause) {
+      forgetSize(session);
+      throw cause;
+    }
+    noteKept(session, image);
     this.#waiting = [];
     this.#rows = 0;
     this.#characters = 0;
   }
 
-  async #move(session: SqlSession): Promise<void> {
-    await writeImage(session, joined(this.#waiting));
-    await session.run("DELETE FROM assay.journal");
+  async #move(image: GroupImage): Promise<void> {
+    await writeImage(this.#session, image);
+    if (this.#path !== null) await this.#session.run("DELETE FROM assay.journal");
   }
 }
 
