@@ -5,7 +5,7 @@ import type { TextModel } from "../../../../schema/text_model.ts";
 import type { Verdict } from "../../../../schema/verdict.ts";
 import { type JobOrder, type JobOutcome, runJob } from "../../../../verify/jobs/run_job.ts";
 import { repairDelta } from "../../../../verify/repair/repair_delta.ts";
-import { SHOP, steppingClock, theoryFrom, withBase } from "../../../support/fact_bases.ts";
+import { proposal, SHOP, steppingClock, theoryFrom, withBase } from "../../../support/fact_bases.ts";
 import { type Reply, replyingModel } from "../../../support/gguf.ts";
 import { withModels } from "../../../support/model_files.ts";
 
@@ -135,5 +135,42 @@ test("unicode, quotes, 64-bit integers and -0 arrive exactly; an answer without 
       [mended.state, mended.attempts.map(({ answer }) => answer), mended.attempts[0]?.verdict?.repairs[0]?.holes.map(({ type }) => type)],
       ["accepted", [HOLE, FILLED], ["number"]],
     );
+  });
+});
+
+const PRICES = `
+/// @key(name)
+.decl product(name:symbol, price:number)
+.input product
+.decl cap(price:number)
+.input cap
+/// @law shop.cap error "{name} costs {price}, more than {cap}"
+.decl dear(name:symbol, price:number, cap:number)
+dear(n, p, c) :- product(n, p), cap(c), p > c.
+`;
+
+test("one fact that breaks a law 10,000 times is told within the context, with how often", async () => {
+  const low = '{"assert":{"cap":[{"price":5}]}}';
+  const high = '{"assert":{"cap":[{"price":50000}]}}';
+  const bytes = replyingModel([
+    { text: low, weights: { "case cap;": 2 } },
+    { text: high, weights: { "case cap;": 1, "- shop.cap: 9992 more": 1_000 } },
+  ]);
+  await withModels(async (host, write) => {
+    const model = await host.model({ name: "m", path: write("m.gguf", bytes), context: 2_048 });
+    await withBase([theoryFrom(PRICES)], async (base) => {
+      const product = Array.from({ length: 10_000 }, (_, at) => [`product ${at}`, 10 + at]);
+      assert.equal((await base.propose(proposal({ assert: { product } }))).verdict, "accepted");
+      const asked = { ...order, text: "case cap;", relations: ["cap"], tokens: 300 };
+      const { state, attempts } = await runJob(base, model, asked, { clock: steppingClock() });
+      assert.deepEqual(
+        attempts.map(({ answer, verdict }) => [answer, verdict?.total]),
+        [
+          [low, 10_000],
+          [high, 0],
+        ],
+      );
+      assert.equal(state, "accepted");
+    });
   });
 });
