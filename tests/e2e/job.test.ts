@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as after } from "node:timers/promises";
 import { randomModel, replyingModel } from "../support/gguf.ts";
 import { assay, assayJson, folder, launcher } from "./assay.ts";
+import { serving } from "./serving.ts";
 import { writeShop } from "./shop.ts";
 
 const UNLAWFUL = '{"assert":{"customer":[],"order":[{"id":"o1","customer":"Zoe","total":12}]}}';
@@ -123,4 +124,25 @@ test("a kernel's ids are facts", async (context) => {
     listed.envelope.data?.kernels.map(({ name }) => name),
     ["entity_ids", "settled", "news"],
   );
+});
+
+test("a job of a running service is cancelled by its name, and those in flight when it stops are on record", async (context) => {
+  const { home, db } = await prepared(context);
+  await assayJson(["job", "allow", "--db", db, "inquiry", "customer", "order"]);
+  const service = await serving(db, "--model", `random=${join(home, "random.gguf")}`);
+  const endless = { model: "random", relations: ["customer", "order"], temperature: 1, rows: 1_000, characters: 1_000, tokens: 3_000 };
+  const begin = async (seed: number): Promise<string> => {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${service.url}/v1/jobs`, { method: "POST", headers, body: JSON.stringify({ ...endless, seed }) });
+    assert.equal(answer.status, 202);
+    return ((await answer.json()) as { data: { job: string } }).data.job;
+  };
+  const [first, second] = [await begin(1), await begin(2)];
+  const cancelled = await assayJson<{ status: string }>(["job", "cancel", first, "--url", service.url]);
+  assert.deepEqual([cancelled.code, cancelled.envelope.data?.status], [0, "cancelled"]);
+  assert.deepEqual((await assayJson(["job", "cancel", first, "--url", service.url])).envelope.error?.code, "job.ended");
+  assert.deepEqual((await assayJson(["job", "cancel", "job-none", "--url", service.url])).envelope.error?.code, "job.unknown");
+  await service.stop();
+  const jobs = (await assayJson<{ jobs: Job[] }>(["job", "list", "--db", db])).envelope.data?.jobs ?? [];
+  assert.deepEqual(jobs.map(({ job, state }) => [job, state]).toSorted(), [first, second].map((job) => [job, "cancelled"]).toSorted());
 });
