@@ -33,7 +33,7 @@ const MCP_VERSION = "2026-07-28";
 
 const skills = [
   ["propose_delta", "Propose a delta", "Change facts, where every law in force accepts it.", "write"],
-  ["what_if", "What if", "The verdict on a delta without a commit.", "write"],
+  ["what_if", "What if", "The verdicts on deltas, or on a changed theory and the log under it, without a commit.", "write"],
   ["run_job", "Run a job", "Have a model or a kernel propose facts, judged and told what was wrong.", "write"],
   ["query", "Query", "Ask Datalog or SQL, as of any commit.", "read"],
   ["explain", "Explain", "Prove a fact or a violation down to base facts.", "read"],

@@ -3,6 +3,7 @@ import type { ProposedDelta } from "../../schema/delta.ts";
 import type { Verdict } from "../../schema/verdict.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
 import type { JobRecord } from "../../verify/jobs/job_record.ts";
+import type { ReplayOptions } from "../../verify/what_if/replay_theory.ts";
 import { askedJob } from "../http/model_jobs.ts";
 import type { Act } from "../http/principal.ts";
 import type { jobInput } from "../http/wire/job_schemas.ts";
@@ -20,6 +21,8 @@ export interface AgentDoor {
   read<T>(action: () => Promise<T>): Promise<T>;
   /** Authorizes and judges a delta; dry, it commits nothing. */
   submit(delta: ProposedDelta, isDry: boolean): Promise<Verdict>;
+  /** How the copy of the fact base is opened in which a changed theory is tried. */
+  readonly replay: ReplayOptions;
   /** The models that jobs may name. */
   readonly models: readonly string[];
   /** Authorizes a job and runs it to its end. */
@@ -33,10 +36,11 @@ export interface EndedJob {
 }
 
 /** The door of an agent that was given the fact base itself, as its owner was. The caller closes what is at the desk. */
-export function ownersDoor(desk: JobDesk, version: string, proposer: string): AgentDoor {
+export function ownersDoor(desk: JobDesk, version: string, proposer: string, replay: ReplayOptions): AgentDoor {
   const { base } = desk;
   return {
     base,
+    replay,
     models: desk.models.names,
     async runJob(given) {
       const { done, receipt } = await beginJob(desk, askedJob(proposer, given));

@@ -57,6 +57,7 @@ function doorOf(context: Context, { authInfo }: McpRequestContext): AgentDoor {
   const principal = authInfo?.extra?.["principal"] as Principal;
   return {
     base,
+    replay: options.base,
     models: desk.models.names,
     runJob: (given) => endedJob(context, principal, given),
     version: options.version,

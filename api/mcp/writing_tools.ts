@@ -5,6 +5,8 @@ import type { ProposedDelta } from "../../schema/delta.ts";
 import { readDelta } from "../../schema/delta_wire.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { Verdict } from "../../schema/verdict.ts";
+import { replayTheory } from "../../verify/what_if/replay_theory.ts";
+import { theoryOfFiles } from "../http/routes/theories.ts";
 import { deltaInput } from "../http/wire/schemas.ts";
 import { answered, answerOf, fitting } from "./agent_answer.ts";
 import type { AgentDoor } from "./agent_door.ts";
@@ -19,6 +21,8 @@ const proposal = z.strictObject({
 type Proposal = z.output<typeof proposal>;
 
 const TRIED_MOST = 20;
+/** The verdict, the refused and the passing share one answer's characters. */
+const TRIED_PARTS = 3;
 
 /** Proposing, and trying: nothing else writes. */
 export function addWritingTools(server: McpServer, door: AgentDoor): void {
@@ -41,25 +45,59 @@ export function addWritingTools(server: McpServer, door: AgentDoor): void {
     "what_if",
     {
       title: "What if",
-      description: `The verdicts on up to ${TRIED_MOST} deltas proposed one over the other, up to the first that is not accepted. Nothing is written.`,
+      description: `The verdicts on up to ${TRIED_MOST} deltas proposed one over the other, up to the first that is not accepted; or those on a changed theory, over the facts present and over the log, commit by commit. Nothing is written.`,
       inputSchema: z.strictObject({
         deltas: z
           .array(proposal.partial({ reason: true }))
           .min(1)
-          .max(TRIED_MOST),
+          .max(TRIED_MOST)
+          .optional(),
+        theory: z
+          .strictObject({ files: z.record(z.string(), z.string()).describe("`theory.toml` and the programs, by their paths") })
+          .optional()
+          .describe("in place of `deltas`"),
       }),
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
-    ({ deltas }) =>
+    ({ deltas, theory }) =>
       answered("what_if", async () => {
-        const verdicts = await rehearsed(
-          door,
-          deltas.map((given) => deltaOf(door, { ...given, reason: given.reason ?? "what if" })),
-        );
-        const each = Math.floor(door.base.limits.agent_characters / verdicts.length);
-        return answerOf({ verdicts: verdicts.map((verdict) => shown(door, verdict, each)) });
+        if ((deltas === undefined) === (theory === undefined))
+          throw new AssayError("http.malformed", "either `deltas` or `theory` is wanted");
+        return theory === undefined ? triedDeltas(door, deltas ?? []) : triedTheory(door, theory.files);
       }),
   );
+}
+
+async function triedDeltas(door: AgentDoor, deltas: readonly (Omit<Proposal, "reason"> & { reason?: string | undefined })[]) {
+  const verdicts = await rehearsed(
+    door,
+    deltas.map((given) => deltaOf(door, { ...given, reason: given.reason ?? "what if" })),
+  );
+  const each = Math.floor(door.base.limits.agent_characters / verdicts.length);
+  return answerOf({ verdicts: verdicts.map((verdict) => shown(door, verdict, each)) });
+}
+
+/** Of what the log would have met, the first commits and refusals that fit, each without its verdict's details. */
+async function triedTheory(door: AgentDoor, files: Readonly<Record<string, string>>) {
+  const theory = theoryOfFiles(files, null);
+  await door.authorize({ kind: "load", theory: theory.name });
+  const { verdict, commits, refused, passing, rejudged, left } = await door.read(() => replayTheory(door.base, [theory], door.replay));
+  const { agent_rows, agent_characters } = door.base.limits;
+  const each = Math.floor(agent_characters / TRIED_PARTS);
+  const broken = refused.map(({ commit, delta, verdict: given }) => {
+    const laws = given.laws.filter((law) => law.violations > 0).map(({ law, violations }) => ({ law, violations }));
+    return { commit, delta, laws, total: given.total };
+  });
+  return answerOf({
+    verdict: shown(door, verdict, each),
+    commits,
+    refused: fitting(broken.slice(0, agent_rows), each),
+    refused_total: refused.length,
+    passing: fitting(passing.slice(0, agent_rows), each),
+    passing_total: passing.length,
+    rejudged,
+    left,
+  });
 }
 
 async function rehearsed(door: AgentDoor, deltas: readonly ProposedDelta[]): Promise<Verdict[]> {

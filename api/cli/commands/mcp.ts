@@ -3,7 +3,7 @@ import { JobRunner } from "../../../verify/jobs/job_runner.ts";
 import { ModelShelf } from "../../jobs/model_shelf.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
-import { collect, databaseOption, type JudgingOptions, judgingOptions } from "../options.ts";
+import { collect, databaseOption, factBaseOptions, type JudgingOptions, judgingOptions } from "../options.ts";
 import { packageVersion } from "../version.ts";
 
 interface McpOptions extends JudgingOptions {
@@ -38,7 +38,9 @@ async function serve(door: Door, options: McpOptions): Promise<void> {
     await withFactBase(door, options.db, options, async (base) => {
       const runner = await JobRunner.open(base, door.clock);
       try {
-        await serveAgent(ownersDoor({ base, clock: door.clock, runner, models }, packageVersion(), accountName()), stdin, stdout);
+        const desk = { base, clock: door.clock, runner, models };
+        const replay = factBaseOptions(door.clock, options);
+        await serveAgent(ownersDoor(desk, packageVersion(), accountName(), replay), stdin, stdout);
       } finally {
         await runner.close();
       }

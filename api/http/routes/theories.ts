@@ -93,20 +93,22 @@ function getRoute({ base }: Context): Route {
   });
 }
 
-/** A theory from a request. Errors: those of `readJsonBody`, `theory.manifest`, `theory.empty`. */
-export function theoryFrom(
-  body: Uint8Array,
-  expected: string | null,
-): { theory: ReturnType<typeof theoryOf>; input: z.output<typeof theoryInput> } {
+/** A theory from a request. Errors: those of `readJsonBody` and `theoryOfFiles`. */
+export function theoryFrom(body: Uint8Array, expected: string | null): { theory: Theory; input: z.output<typeof theoryInput> } {
   const input = readJsonBody(body, theoryInput);
-  const files = new Map(Object.entries(input.files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { theory: theoryOfFiles(input.files, expected), input };
+}
+
+/** A theory from the texts of its files. Errors: `http.malformed`, `theory.manifest`, `theory.empty`. */
+export function theoryOfFiles(given: Readonly<Record<string, string>>, expected: string | null): Theory {
+  const files = new Map(Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1)));
   const stray = [...files.keys()].find((path) => path !== MANIFEST && !isProgram(path));
   if (stray !== undefined) throw new AssayError("http.malformed", `\`${stray}\` is neither \`${MANIFEST}\` nor a program`);
   const theory = theoryOf(files);
   if (expected !== null && theory.name !== expected) {
     throw new AssayError("http.malformed", `the theory names itself \`${theory.name}\`, the path \`${expected}\``);
   }
-  return { theory, input };
+  return theory;
 }
 
 function putRoute(context: Context): Route {

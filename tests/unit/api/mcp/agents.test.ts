@@ -7,7 +7,8 @@ import { type Client, StreamableHTTPClientTransport } from "@modelcontextprotoco
 import type { Act } from "../../../../api/http/principal.ts";
 import { AssayError } from "../../../../schema/assay_error.ts";
 import { agent, callTool, readJson } from "../../../support/agents.ts";
-import { type Served, type ServeTestOptions, withService } from "../../../support/services.ts";
+import { SHOP, theoryFrom } from "../../../support/fact_bases.ts";
+import { orderOf, type Served, type ServeTestOptions, withService } from "../../../support/services.ts";
 
 const TOOLS = ["explain", "list_laws", "propose_delta", "query", "run_job", "what_if", "why_not"];
 
@@ -124,6 +125,33 @@ test("an answer that is too long is cut at a row or a level, and says so where e
     },
     { limits: { agent_characters: 2_000 } },
   );
+});
+
+test("an agent tries a changed theory over the facts and the log, and nothing is loaded", async () => {
+  await withAgent(async (client, { base, submit }) => {
+    await submit(orderOf(1, 5));
+    await submit(orderOf(2, 50));
+    await submit({ assert: { order: [[3, "nobody", 1]] } });
+    const law = '\n/// @law shop.small error "{id}"\n.decl small(id:number)\nsmall(i) :- order(i, _, a), a < 10.0.\n';
+    const { files } = theoryFrom(SHOP + law, "shop", "2.0.0");
+    const tried = await callTool(client, "what_if", { theory: { files: Object.fromEntries(files) } });
+    assert.equal(tried.isError, false, tried.text);
+    const { verdict, refused, refused_total } = tried.data as unknown as {
+      verdict: { verdict: string };
+      refused: { commit: number; laws: object[] }[];
+      refused_total: number;
+    };
+    assert.equal(verdict.verdict, "refused");
+    assert.deepEqual(
+      [refused.map(({ commit, laws }) => [commit, laws]), refused_total],
+      [[[2, [{ law: "shop.small", violations: 1 }]]], 1],
+    );
+    assert.deepEqual([base.head, base.theories[0]?.version], [3, "1.0.0"]);
+    for (const wrong of [{}, { deltas: [{ assert: { customer: [["a", 1]] } }], theory: { files: {} } }]) {
+      assert.equal((await callTool(client, "what_if", wrong)).error?.code, "http.malformed");
+    }
+    assert.equal((await callTool(client, "what_if", { theory: { files: {} } })).error?.code, "theory.manifest");
+  });
 });
 
 test("what an agent asks wrongly is an answer with a code, never a crash", async () => {
