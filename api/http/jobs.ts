@@ -112,11 +112,6 @@ export class Jobs {
     return () => job?.listeners.delete(listener);
   }
 
-  /** Listeners are told nothing more; jobs go on to their end. */
-  close(): void {
-    for (const { listeners } of this.#jobs.values()) listeners.clear();
-  }
-
   /** Waits for all jobs to end and frees what they kept. */
   async settled(): Promise<void> {
     for (const { work, dispose } of this.#jobs.values()) {

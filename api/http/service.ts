@@ -246,7 +246,6 @@ async function closeAll(app: FastifyInstance, connections: Connections, context:
   await desk.runner.close();
   sentry?.close();
   live.close();
-  jobs.close();
   await connections.closing(
     () => app.close(),
     () => unanswered.none(),
