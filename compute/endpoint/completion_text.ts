@@ -17,6 +17,9 @@ const CHUNK = z.object({
   error: z.object({ message: z.string() }).nullish(),
 });
 
+/** Where an endpoint does not say how many tokens it used. */
+const BYTES_A_TOKEN = 4;
+
 export interface Completion {
   readonly text: string;
   readonly tokens: number;
@@ -63,7 +66,9 @@ function document(body: string): Completion {
   const { choices, usage } = chunkOf(body);
   const [choice] = choices;
   if (choice === undefined) throw new AssayError("model.endpoint", "the endpoint's answer holds no choice");
-  return { text: choice.message?.content ?? "", tokens: usage?.completion_tokens ?? 0, isWhole: choice.finish_reason !== "length" };
+  const text = choice.message?.content ?? "";
+  const tokens = usage?.completion_tokens ?? Math.ceil(Buffer.byteLength(text) / BYTES_A_TOKEN);
+  return { text, tokens, isWhole: choice.finish_reason !== "length" };
 }
 
 function chunkOf(data: string): z.infer<typeof CHUNK> {

@@ -1,5 +1,4 @@
 import { setTimeout as after } from "node:timers/promises";
-import { z } from "zod";
 import { AssayError } from "../../schema/assay_error.ts";
 import { canonicalJson, sha256 } from "../../schema/canonical.ts";
 import type { Clock } from "../../schema/clock.ts";
@@ -7,6 +6,7 @@ import { limits } from "../../schema/limits.ts";
 import type { TextAnswer, TextModel, TextRequest } from "../../schema/text_model.ts";
 import { answerSchema } from "./answer_schema.ts";
 import { completionText } from "./completion_text.ts";
+import { readRefusal, told } from "./refusal.ts";
 import { retryWait_ms } from "./retry_after.ts";
 
 export interface EndpointOptions {
@@ -26,15 +26,13 @@ export interface EndpointOptions {
 /** Requests of one completion at most. */
 const TRIES = 5;
 const RETRIED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-const TOLD_CHARACTERS = 300;
-const ERROR_BYTES = 64 * 1024;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /**
  * A model behind an OpenAI-compatible endpoint: `POST {url}/chat/completions`, streamed, the shape as `response_format` `json_schema` (which an
- * endpoint may disregard), `seed`, `temperature` and `max_tokens` as asked. It is no function of its inputs as a file is: `hash` is that of the
+ * endpoint may disregard), `seed`, `temperature` and `max_tokens` (`max_completion_tokens` where it asks for that) as asked. It is no function of its inputs as a file is: `hash` is that of the
  * url and the model's name, and begins with `endpoint:`. Requests are sent again on 429, 502, 503, 504 and where the connection breaks, after
- * what `Retry-After` asks, within the request's time. Redirects are not followed, and the key stands in no error.
+ * what `Retry-After` asks, within the request's time. Redirects are not followed, and the key stands in no error and no answer.
  * Errors: `model.endpoint_url` for a url that is none, or that would carry a key in clear text beyond this machine. Of `complete`:
  * `model.endpoint`, `model.endpoint_key` where the endpoint does not take the key, or no header could carry it, `model.prompt`, `limit.model_ms`, `limit.endpoint_bytes`.
  */
@@ -44,7 +42,13 @@ export function endpointModel(options: EndpointOptions): TextModel {
     throw new AssayError("model.endpoint_key", "the key is empty, or holds what a header cannot carry", { place: url });
   }
   const hash = `endpoint:${sha256(canonicalJson([url, options.model]))}`;
-  return { name: options.name, hash, complete: (request) => complete({ ...options, url }, request) };
+  const connection: Connection = { ...options, url, bound: "max_tokens" };
+  return { name: options.name, hash, complete: (request) => complete(connection, request) };
+}
+
+interface Connection extends EndpointOptions {
+  /** What the endpoint calls the bound on tokens: models that reason take only the second. */
+  bound: "max_tokens" | "max_completion_tokens";
 }
 
 function endpointUrl({ url, key }: EndpointOptions): string {
@@ -60,7 +64,7 @@ function endpointUrl({ url, key }: EndpointOptions): string {
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/, "")}/chat/completions`;
 }
 
-async function complete(options: EndpointOptions, request: TextRequest): Promise<TextAnswer> {
+async function complete(options: Connection, request: TextRequest): Promise<TextAnswer> {
   const { signal, time_ms } = request;
   signal?.throwIfAborted();
   const bounded_ms = Math.min(time_ms, limits.model_ms.value);
@@ -89,7 +93,7 @@ interface Failed {
   readonly wait_ms: number;
 }
 
-async function attempt(options: EndpointOptions, request: TextRequest, stop: AbortSignal, tries: number): Promise<TextAnswer | Failed> {
+async function attempt(options: Connection, request: TextRequest, stop: AbortSignal, tries: number): Promise<TextAnswer | Failed> {
   const { url, key, bytes = limits.endpoint_bytes.value } = options;
   const headers = { "content-type": "application/json", ...(key === null ? {} : { authorization: `Bearer ${key}` }) };
   const again = (error: AssayError): Failed => ({ error, wait_ms: retryWait_ms(new Headers(), tries) });
@@ -101,14 +105,19 @@ async function attempt(options: EndpointOptions, request: TextRequest, stop: Abo
     return again(new AssayError("model.endpoint", told(`the endpoint cannot be reached: ${reasonOf(cause)}`, key), { place: url }));
   }
   if (!response.ok) {
-    const error = await refusal(response, options);
+    const { error, unsupported } = await readRefusal(response, url, key);
+    if (unsupported === "max_tokens" && options.bound === unsupported) {
+      options.bound = "max_completion_tokens";
+      return { error, wait_ms: 0 };
+    }
     return RETRIED.has(response.status) ? { error, wait_ms: retryWait_ms(response.headers, tries) } : fail(error);
   }
   const admit = (read: number): void => {
     if (read > bytes) throw new AssayError("limit.endpoint_bytes", `the endpoint's answer has more than ${bytes} bytes`, { place: url });
   };
   try {
-    return await completionText(response, { tokens: request.tokens, admit, onTokens: (tokens) => request.onTokens?.(tokens) });
+    const said = await completionText(response, { tokens: request.tokens, admit, onTokens: (tokens) => request.onTokens?.(tokens) });
+    return key === null ? said : { ...said, text: said.text.replaceAll(key, "…") };
   } catch (cause) {
     stop.throwIfAborted();
     if (!(cause instanceof AssayError))
@@ -122,52 +131,13 @@ function fail(error: AssayError): never {
 }
 
 /** The request, its schema written apart so that no integer in it is rounded. */
-function bodyOf({ model }: EndpointOptions, { prompt, shape, seed, temperature, tokens }: TextRequest): string {
+function bodyOf({ model, bound }: Connection, { prompt, shape, seed, temperature, tokens }: TextRequest): string {
   const messages = [{ role: "user", content: prompt }];
-  const asked = { model, messages, seed, temperature, max_tokens: tokens, stream: true, stream_options: { include_usage: true } };
+  const asked = { model, messages, seed, temperature, [bound]: tokens, stream: true, stream_options: { include_usage: true } };
   const text = JSON.stringify(asked);
   if (shape === null) return text;
   const format = `{"type":"json_schema","json_schema":{"name":"answer","strict":true,"schema":${answerSchema(shape)}}}`;
   return `${text.slice(0, -1)},"response_format":${format}}`;
-}
-
-const PROBLEM = z.object({ error: z.object({ message: z.string(), code: z.unknown(), type: z.unknown() }).partial() });
-const TOO_LONG: ReadonlySet<unknown> = new Set(["context_length_exceeded", "exceed_context_size_error"]);
-
-async function refusal(response: Response, { url, key }: EndpointOptions): Promise<AssayError> {
-  const body = await beginning(response);
-  let said: z.infer<typeof PROBLEM>["error"] = {};
-  try {
-    said = PROBLEM.parse(JSON.parse(body)).error;
-  } catch {
-    said = { message: body };
-  }
-  const isKey = response.status === 401 || response.status === 403;
-  const code = isKey ? "model.endpoint_key" : TOO_LONG.has(said.code) || TOO_LONG.has(said.type) ? "model.prompt" : "model.endpoint";
-  return new AssayError(code, told(`the endpoint answered ${response.status}: ${said.message ?? response.statusText}`, key), {
-    place: url,
-  });
-}
-
-async function beginning(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const part of response.body ?? []) {
-      parts.push(part);
-      bytes += part.length;
-      if (bytes > ERROR_BYTES) break;
-    }
-  } catch {
-    // What was read by then is told.
-  }
-  return Buffer.concat(parts).toString("utf8");
-}
-
-/** What an endpoint says, short, on one line and without the key. */
-function told(text: string, key: string | null): string {
-  const hidden = key === null ? text : text.replaceAll(key, "…");
-  return hidden.replace(/\s+/g, " ").trim().slice(0, TOLD_CHARACTERS);
 }
 
 function reasonOf(error: unknown): string {

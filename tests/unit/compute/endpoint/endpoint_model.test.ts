@@ -169,6 +169,9 @@ test("a key stands in no error, goes nowhere but to the endpoint, and not in cle
   for (const url of ["http://far.example/v1", "ftp://far.example", "far", "https://me:pw@far.example/v1", "https://far.example/v1?key=1"]) {
     assert.throws(() => at(url, KEY), { code: "model.endpoint_url" });
   }
+  await withTrouble([(response) => void begin(response).end(chunk(`the key is ${KEY}`, "stop"))], async (url) => {
+    assert.equal((await at(url, KEY).complete(ask)).text, "the key is …");
+  });
   for (const key of ["", "sk-ö", "sk-1\nx"]) assert.throws(() => at("https://far.example/v1", key), { code: "model.endpoint_key" });
   assert.equal(at("http://far.example/v1").name, "far");
 });
@@ -188,6 +191,20 @@ test("what is no completion is an error; one document is read where the endpoint
     const { text, tokens, isWhole } = await at(url).complete(ask);
     assert.deepEqual([text, tokens, isWhole], [UNLAWFUL, 7, true]);
     await assert.rejects(at(url).complete(ask), { code: "model.prompt" });
+  });
+});
+
+test("an endpoint that calls the bound on tokens otherwise is asked that way from then on", async () => {
+  const body = JSON.stringify({ error: { message: "use another", code: "unsupported_parameter", param: "max_tokens" } });
+  const done: Trouble = (response, { raw }) => void begin(response).end(chunk(raw, "stop"));
+  await withTrouble([status(400, {}, body), done, done, status(400, {}, body)], async (url, count) => {
+    const model = at(url);
+    for (const _ of [1, 2]) {
+      const { max_tokens, max_completion_tokens } = JSON.parse((await model.complete(ask)).text);
+      assert.deepEqual([max_tokens, max_completion_tokens], [undefined, ask.tokens]);
+    }
+    await assert.rejects(model.complete(ask), { code: "model.endpoint" });
+    assert.equal(count(), 4);
   });
 });
 
