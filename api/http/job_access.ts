@@ -17,6 +17,12 @@ export async function authorizeCancelling(gatekeeper: Gatekeeper, principal: Pri
   if (!isOwn(principal, owner)) await gatekeeper.authorize(principal, { kind: "operate" });
 }
 
+/** A token that was made from the owner's is not the owner's: it may have been restricted, to other relations too. */
 function isOwn(principal: Principal, owner: Principal): boolean {
-  return principal.kind !== "anonymous" && principal.id === owner.id && principal.kind === owner.kind;
+  const isSame = principal.kind !== "anonymous" && principal.id === owner.id && principal.kind === owner.kind;
+  return isSame && tokenOf(principal) === tokenOf(owner);
+}
+
+function tokenOf({ capability }: Principal): string {
+  return capability === undefined ? "" : capability.revocationIds.join();
 }
