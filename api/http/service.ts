@@ -66,6 +66,8 @@ export async function startService(base: FactBase, options: ServiceOptions): Pro
     forceCloseConnections: "idle",
     genReqId: () => numbers.next(),
     logger: loggerOptions(options),
+    // A logger a request costs more than all that is logged of it; lines name their request themselves.
+    childLoggerFactory: (logger) => logger,
     clientErrorHandler: refuseSocket,
   });
   const tracing = options.traceTo === undefined ? null : await tracingTo(options.traceTo, options.version);
@@ -181,7 +183,14 @@ function addHooks(app: FastifyInstance, context: Context, tracing: Tracing | nul
     metrics.noteRequest(route, reply.statusCode, reply.elapsedTime * MICROS_A_MILLISECOND);
     tracing?.end(request, route, reply.statusCode);
     request.log.info(
-      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), principal: request.principal?.id },
+      {
+        reqId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        principal: request.principal?.id,
+      },
       "request",
     );
   });
@@ -220,7 +229,7 @@ function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly 
   app.setErrorHandler((thrown, request, reply) => {
     const error = asAssayError(thrown);
     if (error?.code === "store.broken") life.isBroken = true;
-    if (error === null) request.log.error({ err: thrown }, "broken invariant");
+    if (error === null) request.log.error({ reqId: request.id, err: thrown }, "broken invariant");
     return sendProblem(request, reply, thrown);
   });
   const known = routes.map(({ method, path }) => ({

@@ -125,7 +125,7 @@ export function mountLive(app: FastifyInstance, context: Context): void {
     };
     open().catch((cause: unknown) => {
       const { body, code } = problemOf(cause, LIVE_PATH);
-      if (code === "internal.invariant") request.log.error({ err: cause }, "broken invariant");
+      if (code === "internal.invariant") request.log.error({ reqId: request.id, err: cause }, "broken invariant");
       socket.send(body);
       socket.close(closeCodes.refused, code);
     });

@@ -12,6 +12,8 @@ const SMALL_ROWS = 1_024;
 /** Rows that wait in the journal before they are moved, and how many characters; fewer rows where nobody waits for the move. */
 const WAITING_ROWS = 2_048;
 const IDLE_ROWS = 256;
+/** After a group of at most so many deltas there is time to spare: where there is none, more of them wait for each other. */
+const IDLE_GROUP = 8;
 const WAITING_CHARACTERS = 16 * 1024 * 1024;
 
 /**
@@ -47,9 +49,9 @@ export class Journal {
     return this.#waiting.length === 0;
   }
 
-  /** Moves what waits while there is nothing else to do, so that no later group waits long for it. What fails is tried again later. */
-  async settleIdle(): Promise<void> {
-    if (this.#rows >= IDLE_ROWS) await this.settle().catch(() => undefined);
+  /** Moves what waits after a group so small that there is time to, lest a later group waits longer. What fails is tried again later. */
+  async settleAfter(deltas: number): Promise<void> {
+    if (this.#rows >= IDLE_ROWS && deltas <= IDLE_GROUP) await this.settle().catch(() => undefined);
   }
 
   /** Whether a group is small enough to wait here. */
