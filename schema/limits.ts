@@ -86,6 +86,11 @@ export const limits = {
     unit: "bytes",
     reason: "one answer of an endpoint, whose stream takes some 300 bytes a token",
   },
+  piece_characters: {
+    value: 2_000,
+    unit: "characters",
+    reason: "one piece of a text that facts are extracted from: a page of a book, some 500 tokens of English",
+  },
   prompt_objections: {
     value: 8,
     unit: "objections",
@@ -97,6 +102,7 @@ export const limits = {
     reason: "one violation, one repair, or the known values of one attribute, as a model is told them",
   },
   prompt_answer: { value: 3_000, unit: "characters", reason: "a refused answer as its model is shown it again" },
+  prompt_facts: { value: 100, unit: "rows", reason: "rows of one query's answer that a model is shown; that there are more is told" },
   known_values: {
     value: 500,
     unit: "values",

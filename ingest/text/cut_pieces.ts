@@ -10,15 +10,16 @@ export interface TextPiece {
 const SEAMS = [/\r?\n[ \t]*\r?\n\s*/g, /\r?\n/g, /[.!?]["')\]]*\s+/g, /\s+/g];
 
 /**
- * Cuts a text into pieces of at most `characters` (UTF-16 units, two or more), each as long as can be and none shorter than half of it where a seam
+ * Cuts a text into pieces of at most `characters` (UTF-16 units; fewer than two count as two), each as long as can be and none shorter than half of it where a seam
  * allows: behind a blank line if one is in its second half, else a line, a sentence, a word, and else anywhere but within a character. The
  * pieces, one behind the other, are the text; those that hold nothing but space are left out.
  */
 export function cutPieces(text: string, characters: number): TextPiece[] {
+  const length = Math.max(characters, 2);
   const pieces: TextPiece[] = [];
   let line = 1;
   for (let at = 0; at < text.length; ) {
-    const end = at + characters >= text.length ? text.length : seamIn(text, at, at + characters);
+    const end = at + length >= text.length ? text.length : seamIn(text, at, at + length);
     const piece = text.slice(at, end);
     const breaks = piece.match(/\n/g)?.length ?? 0;
     const blankBefore = /^\s*/.exec(piece)?.[0].match(/\n/g)?.length ?? 0;

@@ -23,12 +23,10 @@ interface ExtractOptions extends JudgingOptions, TheoryOptions, JobOptions {
   readonly db?: string;
   readonly model: string;
   readonly relations: readonly string[];
-  readonly piece: number;
+  readonly piece?: number;
   readonly quarantine?: string;
 }
 
-/** Characters of a piece: a page of a book, some 500 tokens of English. */
-const PIECE = 2_000;
 const LEAST_PIECE = 50;
 
 const HELP = `
@@ -57,7 +55,7 @@ export function extractCommand(root: Command, door: Door): void {
     .requiredOption("--model <model>", "a GGUF file, NAME=FILE, or URL#MODEL of an OpenAI-compatible endpoint")
     .option("--db <file>", "the fact base; in memory where absent")
     .option("--relations <names>", "base relations to fill, separated by commas; all of the theories named where absent", relationNames, [])
-    .option("--piece <characters>", "characters of a piece at most", count, PIECE)
+    .option("--piece <characters>", "characters of a piece at most; `piece_characters` where absent", count)
     .option("--quarantine <file|dir>", "keep what stayed unlawful here: one JSON object a line, or a file each in a folder (PATH/)")
     .addHelpText("after", HELP);
   theoryOption(jobOptions(command), "a theory whose relations are filled (repeatable)");
@@ -70,7 +68,8 @@ async function extract(door: Door, files: readonly string[], options: ExtractOpt
   const { db, theory, piece, quarantine } = options;
   if (theory.length + options.relations.length === 0) throw usageError("`--theory` or `--relations` says which relations to fill");
   if (db === undefined && theory.length === 0) throw usageError("without `--db` the facts are judged by a `--theory`, and none is named");
-  if (piece < LEAST_PIECE) throw usageError(`a piece of ${piece} characters is too short; ${LEAST_PIECE} are the least`);
+  if (piece !== undefined && piece < LEAST_PIECE)
+    throw usageError(`a piece of ${piece} characters is too short; ${LEAST_PIECE} are the least`);
   await assertFiles(files);
   const relations = options.relations.length > 0 ? options.relations : await ownRelations(theory);
   const stop = new AbortController();
@@ -111,7 +110,7 @@ async function extractInto(
   try {
     return await extractFiles({ base, clock: door.clock, runner, models }, files, {
       job: { ...bounds, by: { model }, relations, proposer },
-      piece: options.piece,
+      piece: options.piece ?? base.limits.piece_characters,
       reasons: options.show,
       signal,
       onProgress: (text) => door.terminal.progress(text),

@@ -50,6 +50,7 @@ test("a text is cut where it is best cut", () => {
     ["abcdef ", 1, 1],
     ["ghi", 1, 1],
   ]);
+  assert.deepEqual(cut("a\u{1F984}b", 1), cut("a\u{1F984}b", 2));
   assert.deepEqual(cut("a\u{1F984}b", 2), [
     ["a", 1, 1],
     ["\u{1F984}", 1, 1],
