@@ -1426,7 +1426,7 @@ export const registry = {
   },
   "store.read_only": {
     title: "the database cannot be written",
-    http: 403,
+    http: 503,
     exit: 3,
     sarif: "error",
     help: "give yourself the right to write the file and its folder",

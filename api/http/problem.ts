@@ -72,16 +72,22 @@ export function asAssayError(thrown: unknown): AssayError | null {
   return status >= 400 && status < 500 ? new AssayError("http.malformed", lowerCase((thrown as Error).message), { cause: thrown }) : null;
 }
 
-/** The problem document of an error, for the request at `instance`. What is inside a broken invariant stays inside. */
+/**
+ * The problem document of an error, for the request at `instance`. What is inside a broken invariant stays inside, and so does where the
+ * database lies on our disk.
+ */
 export function problemOf(thrown: unknown, instance: string): Problem {
   const error = asAssayError(thrown);
-  const report: ErrorReport = error?.report() ?? {
-    code: "internal.invariant",
-    title: registry["internal.invariant"].title,
-    detail: "the service met a state that it holds impossible, and noted it in its log",
-    place: null,
-    help: registry["internal.invariant"].help,
-  };
+  const own = error?.report();
+  const report: ErrorReport = own?.code.startsWith("store.")
+    ? { ...own, place: null }
+    : (own ?? {
+        code: "internal.invariant",
+        title: registry["internal.invariant"].title,
+        detail: "the service met a state that it holds impossible, and noted it in its log",
+        place: null,
+        help: registry["internal.invariant"].help,
+      });
   const status = registry[report.code as ErrorCode].http;
   const document = {
     type: `/problems/${report.code}`,
