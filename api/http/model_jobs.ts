@@ -22,7 +22,8 @@ export interface StartedJob {
 }
 
 /**
- * Starts a job for a principal, who must be granted `generate` on what it writes, `read` on what a kernel reads, and, delta by delta, what each
+ * Starts a job for a principal, who must be granted `generate` on what it writes, `read` on what a kernel reads and on all where the
+ * model is shown facts, and, delta by delta, what each
  * answer asserts. Only who may read everything has the model told which values the facts hold. Errors: `http.malformed`, `auth.*`, those of
  * `beginJob`.
  */
@@ -110,9 +111,10 @@ export function askedJob(own: string, given: z.output<typeof jobInput>): AskedJo
   return { ...order, by, proposer, reason: reason ?? `job by ${model ?? kernel}` };
 }
 
-async function authorizeJob({ gatekeeper }: Context, principal: Principal, { by, relations }: AskedJob): Promise<void> {
+async function authorizeJob({ gatekeeper }: Context, principal: Principal, { by, relations, view = [] }: AskedJob): Promise<void> {
   const { reads, writes } = "kernel" in by ? kernelOf(by.kernel).reach(by.parameters) : { reads: [], writes: relations };
   for (const relation of writes) await gatekeeper.authorize(principal, { kind: "generate", relation });
+  if (view.length > 0) await gatekeeper.authorize(principal, { kind: "read", relation: null });
   for (const relation of reads) await gatekeeper.authorize(principal, { kind: "read", relation });
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from "../../schema/clock.ts";
 import type { ProposedDelta } from "../../schema/delta.ts";
 import type { Verdict } from "../../schema/verdict.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
+import { readView } from "../../verify/jobs/fact_view.ts";
 import type { JobKind } from "../../verify/jobs/job_kind.ts";
 import type { BegunJob, JobRunner, RunnerOptions } from "../../verify/jobs/job_runner.ts";
 import type { KernelParameters } from "../../verify/jobs/kernel.ts";
@@ -16,6 +17,8 @@ export interface AskedJob {
   readonly by: { readonly model: string } | { readonly kernel: string; readonly parameters: KernelParameters };
   readonly task: string;
   readonly text: string;
+  /** Datalog queries whose answers the model is shown; none where absent. */
+  readonly view?: readonly string[];
   readonly relations: readonly string[];
   readonly kind: JobKind;
   readonly proposer: string;
@@ -65,16 +68,21 @@ export interface BeginOptions extends Omit<RunnerOptions, "repair"> {
 
 /**
  * Begins a job. The values that its answers may take where the laws demand them of the facts are read now. Errors: `job.model` and those of
- * `ModelShelf.model`, `job.kernel`, and those of `JobRunner.begin`.
+ * `ModelShelf.model`, `job.kernel`, `query.*` for a view, and those of `JobRunner.begin`.
  */
 export async function beginJob(desk: JobDesk, asked: AskedJob, { knows = true, ...options }: BeginOptions = {}): Promise<BegunJob> {
   const { base, runner, models } = desk;
-  const { by, rows, characters, repairs, ...order } = asked;
+  const { by, rows, characters, repairs, view = [], ...order } = asked;
   if ("kernel" in by) return runner.beginKernel(kernelOf(by.kernel), { ...order, parameters: by.parameters }, options);
   const model = await models.model(by.model);
   const known = knows ? await knownValues(base, asked.relations) : new Map();
+  const shown = await readView(base, view);
   const repair = (delta: ProposedDelta): Promise<Verdict> => repaired(desk, delta, repairs);
-  return runner.begin(model, { ...order, known, bounds: { rows, characters } }, { ...options, ...(repairs === 0 ? {} : { repair }) });
+  return runner.begin(
+    model,
+    { ...order, known, view: shown, bounds: { rows, characters } },
+    { ...options, ...(repairs === 0 ? {} : { repair }) },
+  );
 }
 
 async function repaired({ base, clock }: JobDesk, delta: ProposedDelta, alternatives: number): Promise<Verdict> {

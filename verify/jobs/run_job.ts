@@ -8,6 +8,7 @@ import type { AnswerShape, TextAnswer, TextModel } from "../../schema/text_model
 import type { Verdict } from "../../schema/verdict.ts";
 import { prepareDelta } from "../prepared_delta.ts";
 import { answerShape, type KnownValues, type ShapeBounds } from "./answer_shape.ts";
+import type { FactView } from "./fact_view.ts";
 import { jobInput } from "./job_input.ts";
 import type { Refused } from "./objections.ts";
 import { promptOf } from "./prompt.ts";
@@ -28,6 +29,8 @@ export interface JobOrder {
   /** The base relations that its answer may touch. */
   readonly relations: readonly string[];
   readonly known?: KnownValues;
+  /** What the model is shown of the facts; it is part of the prompt, so of the job's input. */
+  readonly view?: readonly FactView[];
   readonly bounds: ShapeBounds;
   readonly proposer: string;
   readonly reason: string;
@@ -142,8 +145,8 @@ export async function runJob(base: JobBase, model: TextModel, order: JobOrder, o
 }
 
 function promptAfter({ limits }: Pick<JobBase, "limits">, order: JobOrder, relations: readonly Relation[], last: Refused | null): string {
-  const { task, text, known = new Map() } = order;
-  return promptOf({ task, relations, known, text, last, limits });
+  const { task, text, known = new Map(), view = [] } = order;
+  return promptOf({ task, relations, known, view, text, last, limits });
 }
 
 interface Budget {

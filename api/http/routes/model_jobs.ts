@@ -48,6 +48,8 @@ function startRoute(context: Context): Route {
       "model.crashed",
       "limit.model_mb",
       "limit.query_rows",
+      "query.rejected",
+      "query.undecided",
     ],
     async handle({ headers, body, principal, request }) {
       const { jobs } = context;

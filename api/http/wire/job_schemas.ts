@@ -84,6 +84,11 @@ export const jobSummary = z.object({ ...summaryMembers, attempts: count }).meta(
 export const jobRecord = z
   .object({
     ...summaryMembers,
+    view: z
+      .array(z.string().min(1).max(10_000))
+      .max(20)
+      .default([])
+      .meta({ description: "Datalog queries whose answers the model is shown" }),
     relations: z.array(z.string()),
     left_open: z.array(z.string()),
     attempts: z.array(attemptRecord),
