@@ -6,6 +6,7 @@ import type { JobDesk } from "../jobs/begin_job.ts";
 import type { ModelShelf } from "../jobs/model_shelf.ts";
 import type { LiveHub } from "../ws/live_hub.ts";
 import type { Sentry } from "../ws/sentry.ts";
+import type { JobMetrics } from "./job_metrics.ts";
 import type { Jobs } from "./jobs.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 import type { Gatekeeper } from "./principal.ts";
@@ -56,6 +57,7 @@ export interface Context {
   readonly jobs: Jobs;
   /** Where the jobs of models and kernels are done. */
   readonly desk: JobDesk;
+  readonly jobMetrics: JobMetrics;
   readonly live: LiveHub;
   /** Null where everyone may do everything. */
   readonly sentry: Sentry | null;

@@ -46,7 +46,7 @@ export async function startJob(context: Context, principal: Principal, given: z.
   const work = "kernel" in asked.by ? "kernel" : "model";
   const run = (own: JobProgress): Promise<JobEnd> => {
     progress = own;
-    return endOf(begun);
+    return endOf(context, begun);
   };
   jobs.start(run, { owner: principal, relation: RECORD_RELATION, work, name: begun.job });
   return { job: begun.job, receipt: null };
@@ -81,8 +81,10 @@ export function recordedState(record: JobRecord, receipt: boolean): JobState {
   };
 }
 
-async function endOf(begun: BegunJob): Promise<JobEnd> {
-  return endOfRecord((await begun.done).record, begun.receipt);
+async function endOf({ jobMetrics }: Context, { done, receipt }: BegunJob): Promise<JobEnd> {
+  const { record } = await done;
+  jobMetrics.noteEnded(record);
+  return endOfRecord(record, receipt);
 }
 
 function endOfRecord(record: JobRecord, receipt: boolean): JobEnd {

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from "fastify";
+import { didYouMean } from "../../logic/language/did_you_mean.ts";
 import { AssayError } from "../../schema/assay_error.ts";
 import { registry } from "../../schema/errors.ts";
 import type { Principal } from "../../verify/checks/authorization/principal.ts";
@@ -16,6 +17,7 @@ import { refuseSocket } from "./client_error.ts";
 import { Connections } from "./connections.ts";
 import type { Context, ServiceOptions } from "./context.ts";
 import { FailedTries } from "./failed_tries.ts";
+import { JobMetrics } from "./job_metrics.ts";
 import { Jobs } from "./jobs.ts";
 import { loggerOptions } from "./logging.ts";
 import { ServiceMetrics } from "./metrics.ts";
@@ -114,6 +116,7 @@ function contextOf(base: FactBase, options: ServiceOptions, runner: JobRunner): 
     queries: new Turnstile("queries", () => base.limits.queries_running),
     jobs: new Jobs(clock, () => base.limits.jobs_kept),
     desk: { base, clock, runner, models },
+    jobMetrics: new JobMetrics(metrics.registry, () => runner.running.length),
     live: new LiveHub(base, metrics),
     sentry: gatekeeper === openDoor ? null : new Sentry(gatekeeper, () => base.limits.live_recheck_ms),
     unanswered: new Unanswered(),
@@ -243,10 +246,20 @@ function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly 
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request);
     const allowed = known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
-    if (allowed.length === 0) return sendProblem(request, reply, new AssayError("http.not_found", `there is no \`${path}\``));
+    if (allowed.length === 0) {
+      const help = nearPath(path, routes);
+      return sendProblem(request, reply, new AssayError("http.not_found", `there is no \`${path}\``, help === null ? {} : { help }));
+    }
     reply.header("allow", allowed.join(", "));
     return sendProblem(request, reply, new AssayError("http.method", `\`${path}\` has ${allowed.join(", ")}, and no ${request.method}`));
   });
+}
+
+/** The path that was most likely meant: one that goes on from it, else the nearest. */
+function nearPath(path: string, routes: readonly Route[]): string | null {
+  const paths = routes.map((route) => route.path);
+  const longer = path === "/" ? undefined : paths.find((other) => other.startsWith(`${path.replace(/\/$/, "")}/`));
+  return longer === undefined ? didYouMean(path, paths, null) : `did you mean \`${longer}\``;
 }
 
 async function closeAll(app: FastifyInstance, connections: Connections, context: Context): Promise<void> {

@@ -96,6 +96,9 @@ test("a job over HTTP tells its tokens, rounds and verdicts, is on record, and t
     assert.deepEqual([waited.status, waited.state.status, waited.state.result?.state], [200, "done", "accepted"]);
     const list = (await served.call("GET", "/v1/jobs?state=accepted")).json.data as unknown as { jobs: { job: string }[] };
     assert.deepEqual(list.jobs.map(({ job }) => job).toSorted(), [begun.state.job, waited.state.job].toSorted());
+    const { text: metrics } = await served.call("GET", "/metrics");
+    assert.match(metrics, /^assay_jobs_total\{state="accepted"\} 2$/m);
+    assert.match(metrics, /^assay_jobs_running 0$/m);
     const models = (await served.call("GET", "/v1/models")).json.data as unknown as { models: string[]; kernels: { name: string }[] };
     assert.deepEqual([models.models, models.kernels.length], [["learner", "random"], 3]);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ModelHost } from "../../../../compute/llama/model_host.ts";
-import { findTheory } from "../../../../logic/theory.ts";
+import { findTheory, type Theory, theoryOf } from "../../../../logic/theory.ts";
 import { AssayError } from "../../../../schema/assay_error.ts";
 import { systemClock } from "../../../../schema/clock.ts";
 import type { FactBase } from "../../../../verify/fact_base.ts";
@@ -9,7 +9,7 @@ import { allowJobs } from "../../../../verify/jobs/allow_jobs.ts";
 import { endInterrupted } from "../../../../verify/jobs/end_interrupted.ts";
 import { listJobs, readJob } from "../../../../verify/jobs/job_record.ts";
 import { JobRunner, type RecordedOrder } from "../../../../verify/jobs/job_runner.ts";
-import { SHOP, theoryFrom, withBase } from "../../../support/fact_bases.ts";
+import { proposal, SHOP, theoryFrom, withBase } from "../../../support/fact_bases.ts";
 import { randomModel, replyingModel } from "../../../support/gguf.ts";
 import { withModels } from "../../../support/model_files.ts";
 
@@ -202,3 +202,47 @@ test("the same job begun several times at once is several jobs", async () => {
     assert.deepEqual(states, ["accepted", "accepted", "accepted"]);
   });
 });
+
+test("while a job runs nobody takes away what it may write, and what cannot be recorded is not committed", async () => {
+  await withModels(async (host, write) => {
+    const strict = `/// @law strict.answer error "{job} answered with {tokens} tokens"
+.decl long_answer(job:symbol, tokens:number)
+long_answer(j, t) :- attempt(j, _, _, _, t, _), t > 30.`;
+    const model = await host.model({ name: "learner", path: write("m.gguf", learner) });
+    await withBase([theoryFrom(SHOP), await findTheory("jobs")], async (base) => {
+      await allowJobs(base, "inquiry", ["customer", "order"], "owner");
+      const runner = await JobRunner.open(base, systemClock);
+      const verdicts: string[] = [];
+      const run = await runner.begin(model, order, {
+        propose: async (delta) => {
+          verdicts.push((await base.propose(proposal({ retract: { may_write: [["inquiry", "order"]] } }))).verdict);
+          return base.propose(delta);
+        },
+      });
+      assert.equal((await run.done).record.state, "accepted");
+      assert.deepEqual(verdicts, ["refused", "refused"]);
+    });
+    await withBase([theoryFrom(SHOP), await findTheory("jobs"), needing(strict)], async (base) => {
+      await allowJobs(base, "inquiry", ["customer", "order"], "owner");
+      const runner = await JobRunner.open(base, systemClock);
+      const { record } = await runner.run(model, order);
+      assert.deepEqual(
+        [record.state, record.error?.code, record.attempts.map(({ verdict }) => verdict)],
+        ["failed", "job.record", ["refused"]],
+        "the second answer is longer than the law lets any be on record",
+      );
+      assert.deepEqual((await base.query({ datalog: "?- order(i, c, a)." })).rows, []);
+    });
+  });
+});
+
+/** A theory over that of jobs. */
+function needing(program: string): Theory {
+  const manifest = '[theory]\nname = "strict"\nversion = "1.0.0"\ndescription = "for tests"\nneeds = ["jobs"]\n';
+  return theoryOf(
+    new Map([
+      ["theory.toml", manifest],
+      ["strict.dl", program],
+    ]),
+  );
+}
