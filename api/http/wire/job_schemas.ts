@@ -21,6 +21,11 @@ export const jobInput = z
     parameters: kernelParameters.optional().meta({ description: "of the kernel" }),
     task: z.string().min(1).max(10_000).default(jobDefaults.task),
     text: z.string().max(MOST.text).default(""),
+    view: z
+      .array(z.string().min(1).max(10_000))
+      .max(20)
+      .default([])
+      .meta({ description: "Datalog queries whose answers the model is shown" }),
     relations: z
       .array(z.string().min(1).max(300))
       .max(100)
@@ -61,7 +66,7 @@ const attemptRecord = z
     verdict: z.string().nullable(),
     error: codeAndDetail.nullable(),
   })
-  .meta({ id: "Attempt" });
+  .meta({ id: "JobAttempt" });
 
 const summaryMembers = {
   job: z.string(),
@@ -84,11 +89,6 @@ export const jobSummary = z.object({ ...summaryMembers, attempts: count }).meta(
 export const jobRecord = z
   .object({
     ...summaryMembers,
-    view: z
-      .array(z.string().min(1).max(10_000))
-      .max(20)
-      .default([])
-      .meta({ description: "Datalog queries whose answers the model is shown" }),
     relations: z.array(z.string()),
     left_open: z.array(z.string()),
     attempts: z.array(attemptRecord),

@@ -11,6 +11,7 @@ import { endInterrupted } from "../../../../verify/jobs/end_interrupted.ts";
 import { listJobs } from "../../../../verify/jobs/job_record.ts";
 import { SHOP, theoryFrom } from "../../../support/fact_bases.ts";
 import { randomModel, replyingModel } from "../../../support/gguf.ts";
+import { OpenApiChecker } from "../../../support/openapi_checker.ts";
 import { type Answered, type Served, type ServeTestOptions, withService } from "../../../support/services.ts";
 
 const UNLAWFUL = '{"assert":{"customer":[],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12}]}}';
@@ -164,5 +165,35 @@ test("a job that cannot begin says why", async () => {
         .json.error?.code,
       "job.unrecorded",
     );
+  });
+});
+
+test("what is answered about jobs is what the document says", async () => {
+  await withJobs(async ({ call }) => {
+    const checker = new OpenApiChecker((await call("GET", "/openapi.json")).json);
+    const check = async (id: string, path: string, body?: object, more: Readonly<Record<string, string>> = {}): Promise<State> => {
+      const operation = checker.operations.find(({ operationId }) => operationId === id);
+      assert.ok(operation !== undefined, id);
+      const headers = { "content-type": "application/json", ...more };
+      const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) };
+      const answer = await call(operation.method, path, sent);
+      const observed = { status: answer.status, media: answer.headers.get("content-type") ?? "", text: answer.text };
+      assert.equal(checker.fault(operation, observed), null, `${id} ${path}`);
+      return answer.json.data as unknown as State;
+    };
+    const { job } = await check("startJob", "/v1/jobs", asked);
+    await check("startJob", "/v1/jobs", { ...asked, seed: 4 }, { prefer: "wait=60" });
+    await check("getJob", `/v1/jobs/${job}`);
+    await check("startJob", "/v1/jobs", { ...asked, seed: 4 });
+    await check("startJob", "/v1/jobs", { ...asked, tokens: 10, rounds: 1 }, { prefer: "wait=60" });
+    await check("startJob", "/v1/jobs", { ...asked, text: "x ".repeat(9_000) }, { prefer: "wait=60" });
+    const running = await check("startJob", "/v1/jobs", endless);
+    await check("getJob", `/v1/jobs/${running.job}`);
+    await check("cancelJob", `/v1/jobs/${running.job}`);
+    for (const path of [`/v1/jobs/${running.job}`, "/v1/jobs/none"]) await check("cancelJob", path);
+    for (const path of ["/v1/jobs", "/v1/jobs?state=failed&limit=1", "/v1/jobs?limit=0"]) await check("listJobs", path);
+    await check("listModels", "/v1/models");
+    await check("startJob", "/v1/jobs", { ...asked, view: ["?- nothing(x)."] });
+    await check("startJob", "/v1/jobs", { kernel: "news" });
   });
 });
