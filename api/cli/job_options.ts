@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type JobKind, jobKinds } from "../../verify/jobs/job_kind.ts";
 import { jobDefaults } from "../jobs/begin_job.ts";
-import { count } from "./options.ts";
+import { collect, count } from "./options.ts";
 
 /** What a job may cost and how its model is asked. */
 export interface JobOptions {
   readonly task: string;
+  readonly view: readonly string[];
   readonly kind: JobKind;
   readonly rounds: number;
   readonly tokens: number;
@@ -24,6 +25,7 @@ const MILLISECONDS = 1_000;
 export function jobOptions(command: Command): Command {
   return command
     .option("--task <text>", "what to do with the text", jobDefaults.task)
+    .option("--view <query>", "a Datalog query whose answer the model is shown (repeatable)", collect, [])
     .addOption(new Option("--kind <kind>", "the closure kind of the job").choices(jobKinds).default(jobDefaults.kind))
     .option("--rounds <count>", "answers at most", count, jobDefaults.rounds)
     .option("--tokens <count>", "tokens of all answers together", count, jobDefaults.tokens)
@@ -39,9 +41,9 @@ export function jobOptions(command: Command): Command {
 
 /** The options in the units of jobs. */
 export function jobBounds({ time, ...options }: JobOptions) {
-  const { task, kind, rounds, tokens, seed, temperature: heat, rows, characters, repairs, fresh } = options;
+  const { task, view, kind, rounds, tokens, seed, temperature: heat, rows, characters, repairs, fresh } = options;
   const bounds = { rounds, tokens, time_ms: time * MILLISECONDS, rows, characters, repairs };
-  return { task, kind, seed, temperature: heat, ...bounds, fresh: fresh === true, priority: jobDefaults.priority };
+  return { task, view, kind, seed, temperature: heat, ...bounds, fresh: fresh === true, priority: jobDefaults.priority };
 }
 
 /** Gathers names separated by commas; the option may be repeated. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -219,7 +219,7 @@ test("interrupted, the job under way ends as cancelled, on record, and nothing o
   );
 });
 
-test("values that must be there are taken from the facts", async (context) => {
+test("values that must be there are taken from the facts, and a view shows others", async (context) => {
   const cwd = await letterBox(context);
   const wish = '{"assert":{"order":[{"id":1,"customer":"Zoe","total":5}]}}';
   writeFileSync(join(cwd, "wish.gguf"), replyingModel([{ text: wish, weights: { "order for": 1 } }]));
@@ -245,5 +245,9 @@ test("values that must be there are taken from the facts", async (context) => {
   await assay(["propose", "--db", "x.duckdb", "-"], { cwd, input: JSON.stringify(zoe) });
   const after = await assayJson<Extracted>(extract, { cwd });
   assert.deepEqual(states(after.envelope.data?.files ?? []), [["accepted", "accepted"]]);
-  assert.ok(existsSync(join(cwd, "x.duckdb")));
+  const viewed = await assayJson<Extracted>([...extract, "--view", "?- customer(name, country)."], { cwd });
+  const [job] = pieces(viewed.envelope.data?.files ?? []).map((piece) => piece.job);
+  assert.notEqual(job, pieces(after.envelope.data?.files ?? [])[0]?.job);
+  const asked = await assayJson<{ rows: string[][] }>(["query", "--db", "x.duckdb", `?- attempt_text("${job}", 1, prompt, _).`], { cwd });
+  assert.ok(asked.envelope.data?.rows[0]?.[0]?.includes('"SE"'));
 });

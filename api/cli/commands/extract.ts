@@ -34,7 +34,7 @@ Each file is a text in UTF-8. It is cut into pieces, behind a blank line where o
 relations of the theories named, and what the laws refuse goes back to the model with the reasons. What is accepted is committed piece by
 piece, each over what those before it left, so name files that others need first. A fact whose halves stand in two pieces is not found.
 All that was asked and answered is on record as facts of the theory \`jobs\` (\`assay job list\`). A second run of the same files asks no
-model again for what was accepted.
+model again for what was accepted, unless --view shows the model facts that have changed.
 
 Without --db the facts are held in memory, judged by the theories, and printed. With it the theories must be in force there, and \`jobs\` too;
 the jobs are allowed to write the relations that you name.

@@ -23,7 +23,6 @@ interface RunOptions extends JudgingOptions, JobOptions {
   readonly kernel?: string;
   readonly set: readonly string[];
   readonly text?: string;
-  readonly view: readonly string[];
   readonly relations: readonly string[];
   readonly reason?: string;
 }
@@ -47,7 +46,6 @@ export function jobRunCommand(job: Command, door: Door): void {
     .option("--kernel <name>", "a kernel, in a model's place")
     .option("--set <name=value>", "a parameter of the kernel (repeatable; one named again is a list)", collect, [])
     .option("--text <file>", "the text, a file, or - for stdin")
-    .option("--view <query>", "a Datalog query whose answer the model is shown (repeatable)", collect, [])
     .option("--relations <names>", "what the answer may write, separated by commas", relationNames, [])
     .option("--reason <text>", "why, for the log")
     .addHelpText("after", HELP);
@@ -94,7 +92,7 @@ async function askedJob(door: Door, options: RunOptions): Promise<AskedJob> {
   const by = kernel === undefined ? { model: model ?? "" } : { kernel, parameters: parametersOf(set) };
   const read = text === undefined ? "" : await readTextFile(door, text);
   const reason = options.reason ?? `job on ${kernel ?? (text === undefined ? options.task : text === "-" ? "stdin" : text)}`;
-  return { ...jobBounds(options), by, text: read, view: options.view, relations, proposer: options.by ?? accountName(), reason };
+  return { ...jobBounds(options), by, text: read, relations, proposer: options.by ?? accountName(), reason };
 }
 
 async function outcomeOf(base: FactBase, begun: BegunJob): Promise<Outcome> {
