@@ -1912,7 +1912,7 @@ export const registry = {
     http: 404,
     exit: 3,
     sarif: "error",
-    help: "see `/openapi.json` for what there is",
+    help: "`/docs` shows what there is, for programs `/openapi.json`",
   },
   "http.origin": {
     title: "a request comes from a page of somewhere else",
@@ -2024,7 +2024,7 @@ export const registry = {
     http: 404,
     exit: 3,
     sarif: "error",
-    help: "`GET /v1/theories` names the theories in force, whose relations there are",
+    help: "`assay query --sql 'SHOW TABLES'` lists the relations, a service at `GET /v1/relations`",
   },
   "query.sql_confined": {
     title: "an SQL statement reaches beyond the relations",
@@ -2234,7 +2234,7 @@ export const registry = {
     http: 400,
     exit: 3,
     sarif: "error",
-    help: "use the cursor of the verdict as it was given, with its delta's id",
+    help: "use a cursor as it was given, with the delta or the question that it was given for",
   },
   "query.commit": {
     title: "there is no such commit",

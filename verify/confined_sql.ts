@@ -23,8 +23,8 @@ export async function confineSql(session: SqlSession, sql: string, relations: Re
   const [row] = await session.rows(`SELECT json_serialize_sql(${quoteText(sql)})::VARCHAR`);
   const tree = JSON.parse(String(row?.[0])) as Node;
   if (tree["error"] !== false) {
-    const code = tree["error_type"] === "parser" ? "query.sql_error" : "query.sql_statement";
-    throw new AssayError(code, `\`${String(tree["error_message"] ?? "no statement").split("\n")[0]}\``);
+    if (tree["error_type"] !== "parser") throw new AssayError("query.sql_statement", "the text is no SELECT statement");
+    throw new AssayError("query.sql_error", `\`${String(tree["error_message"] ?? "no statement").split("\n")[0]}\``);
   }
   const nodes = [...nodesOf(tree)];
   const named = new Set(nodes.flatMap(commonTables));

@@ -1,5 +1,6 @@
 import type { DuckDbInput } from "../logic/engines/duckdb/input.ts";
 import { materialise } from "../logic/engines/duckdb/materialise.ts";
+import { didYouMean } from "../logic/language/did_you_mean.ts";
 import { AssayError } from "../schema/assay_error.ts";
 import type { Relation } from "../schema/relation.ts";
 import { quoteName, quoteText, type SqlRow, sqlType } from "../schema/sql_session.ts";
@@ -18,8 +19,14 @@ export async function withRelation<T>(
   const { session, clock, limits } = source;
   const { program } = source.inForce;
   const relation = program.relations.get(name);
-  if (relation === undefined)
-    throw new AssayError("query.unknown_relation", `there is no relation \`${name}\` as of commit ${source.asOf}`);
+  if (relation === undefined) {
+    const help = didYouMean(name, program.relations.keys(), null);
+    throw new AssayError(
+      "query.unknown_relation",
+      `there is no relation \`${name}\` as of commit ${source.asOf}`,
+      help === null ? {} : { help },
+    );
+  }
   if (relation.role === "base") return action(relation, source.table(name));
   const input: DuckDbInput = { program, limits, session, clock, table: (other) => source.table(other), isDistinct: () => true };
   const tables = await materialise(input, [name]);

@@ -1,12 +1,13 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { AssayError } from "../../schema/assay_error.ts";
+import { issuesText } from "./wire/issue_text.ts";
 
 /** A JSON body that holds no facts, by its schema. Errors: `json.syntax`, `json.not_utf8`, `http.malformed`. */
 export function readJsonBody<S extends z.ZodType>(body: Uint8Array, schema: S): z.output<S> {
-  const read = schema.safeParse(parse(body));
+  const read = schema.safeParse(parse(body), { reportInput: true });
   if (read.success) return read.data;
-  const said = read.error.issues.map(({ path, message }) => (path.length === 0 ? message : `\`${path.join(".")}\` ${message}`));
-  throw new AssayError("http.malformed", `body: ${said.join(", ")}`);
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  throw new AssayError("http.malformed", `body: ${issuesText(read.error, known)}`);
 }
 
 function parse(body: Uint8Array): unknown {

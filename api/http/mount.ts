@@ -6,6 +6,7 @@ import type { Principal } from "../../verify/checks/authorization/principal.ts";
 import type { Answer } from "./answer.ts";
 import { problemOf } from "./problem.ts";
 import type { Asked, Route } from "./route.ts";
+import { issuesText } from "./wire/issue_text.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -109,11 +110,13 @@ function headerReader(schema: z.ZodObject | null): (request: FastifyRequest) => 
 const NO_HEADERS = {};
 
 function parsed(schema: z.ZodObject, given: unknown, where: string): unknown {
-  const result = schema.safeParse(given);
+  const result = schema.safeParse(given, REPORTING);
   if (result.success) return result.data;
-  const said = result.error.issues.map(({ path, message }) => (path.length === 0 ? message : `\`${path.join(".")}\` ${message}`));
-  throw new AssayError("http.malformed", `${where}: ${said.join(", ")}`);
+  throw new AssayError("http.malformed", `${where}: ${issuesText(result.error, Object.keys(schema.shape))}`);
 }
+
+/** Issues say what was given, so that what is missing can be told from what does not fit. */
+const REPORTING = { reportInput: true };
 
 function mediaOf({ headers }: FastifyRequest): string {
   const type = headers["content-type"] ?? "";
@@ -123,5 +126,6 @@ function mediaOf({ headers }: FastifyRequest): string {
 }
 
 function wrongMedia(media: string, known: ReadonlySet<string>): AssayError {
-  return new AssayError("http.media_type", `the body is \`${media}\`, and what is read is ${[...known].join(", ")}`);
+  const given = media === "" ? "no `Content-Type` says what the body is" : `the body is \`${media}\``;
+  return new AssayError("http.media_type", `${given}, and what is read is ${[...known].join(", ")}`);
 }

@@ -8,6 +8,7 @@ import type { Context } from "../http/context.ts";
 import { refuseForeignPage } from "../http/origins.ts";
 import { problemOf } from "../http/problem.ts";
 import { type Route, route } from "../http/route.ts";
+import { issuesText } from "../http/wire/issue_text.ts";
 import { text } from "../http/wire/parameters.ts";
 import { liveEventForm, liveMessageForm } from "./event_schema.ts";
 import { closeCodes, type Outlet, sseOutlet, wsOutlet } from "./outlet.ts";
@@ -115,12 +116,8 @@ export function mountLive(app: FastifyInstance, context: Context): void {
     });
     const open = async (): Promise<void> => {
       refuseForeignPage(request, context.options);
-      const read = liveQuery.strict().safeParse(request.query);
-      if (!read.success)
-        throw new AssayError(
-          "http.malformed",
-          `query: ${read.error.issues.map(({ path, message }) => `\`${path.join(".")}\` ${message}`).join(", ")}`,
-        );
+      const read = liveQuery.strict().safeParse(request.query, { reportInput: true });
+      if (!read.success) throw new AssayError("http.malformed", `query: ${issuesText(read.error, Object.keys(liveQuery.shape))}`);
       await subscribe(context, request, read.data, wsOutlet(socket));
     };
     open().catch((cause: unknown) => {

@@ -13,7 +13,7 @@ import { baseOf, ifMatch, staleBase } from "../if_match.ts";
 import { readJsonBody } from "../json_body.ts";
 import { type Route, route } from "../route.ts";
 import { sha256Text, text } from "../wire/parameters.ts";
-import { verdict } from "../wire/schemas.ts";
+import { column, verdict } from "../wire/schemas.ts";
 
 const summaryForm = z
   .object({
@@ -38,6 +38,17 @@ const lawForm = z
   })
   .meta({ id: "Law" });
 
+const relationForm = z
+  .object({
+    relation: z.string(),
+    role: z.enum(["base", "derived"]),
+    attributes: z.array(column),
+    key: z.array(z.string()).nullable().meta({ description: "what identifies a fact; null where all of it does" }),
+    doc: z.string(),
+    place: z.string(),
+  })
+  .meta({ id: "Relation" });
+
 export const theoryInput = z
   .strictObject({
     files: z.record(z.string(), z.string()).meta({ description: "`theory.toml` and the programs, by their paths" }),
@@ -52,7 +63,7 @@ const named = z.object({ name: text("of a theory", 200) });
 
 /** The theories in force, their laws, and putting one in force. */
 export function theoryRoutes(context: Context): Route[] {
-  return [listRoute(context), getRoute(context), putRoute(context), lawsRoute(context)];
+  return [listRoute(context), getRoute(context), putRoute(context), lawsRoute(context), relationsRoute(context)];
 }
 
 function listRoute({ base }: Context): Route {
@@ -164,6 +175,27 @@ function lawsRoute({ base }: Context): Route {
         return { law: id, severity, message, theory, relation, doc, place: spanText(span) };
       });
       return answerData(laws, { headers: { etag: etagOf(base.head) } });
+    },
+  });
+}
+
+function relationsRoute({ base }: Context): Route {
+  return route({
+    method: "GET",
+    path: "/v1/relations",
+    id: "listRelations",
+    tag: "laws",
+    summary: "the relations in force, with their attributes: facts are of the base ones, rules derive the others",
+    answers: { 200: { description: "relations, by name", data: z.array(relationForm) } },
+    handle() {
+      const relations = [...base.program.relations.values()].map(({ name, role, attributes, key, doc, span }) => {
+        const columns = attributes.map((attribute) => ({ name: attribute.name, type: attribute.type }));
+        return { relation: name, role, attributes: columns, key, doc, place: spanText(span) };
+      });
+      return answerData(
+        relations.toSorted((a, b) => (a.relation < b.relation ? -1 : 1)),
+        { headers: { etag: etagOf(base.head) } },
+      );
     },
   });
 }

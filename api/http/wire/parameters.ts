@@ -13,7 +13,7 @@ export function count(description: string, least = 0, most: number = Number.MAX_
 /** `true` or `false` in a query string; an empty value is true, as in `?dryRun`. */
 export function flag(description: string) {
   return z
-    .enum(["true", "false", ""])
+    .enum(["true", "false", ""], "is neither `true` nor `false`")
     .meta({ description })
     .transform((text) => text !== "false");
 }
@@ -26,5 +26,5 @@ export function text(description: string, most = 1_000) {
 export const commitNumber = z.int().min(0).meta({ description: "the number of a commit; 0 is the empty fact base" });
 export const sha256Text = z
   .string()
-  .regex(/^sha256:[0-9a-f]{64}$/)
+  .regex(/^sha256:[0-9a-f]{64}$/, "is not `sha256:` and 64 hexadecimal digits")
   .meta({ description: "`sha256:` and 64 hexadecimal digits" });

@@ -199,6 +199,23 @@ test("explanations, laws, theories, commits, refusals and proofs can be read", a
     const [theory] = (await get("/v1/theories")).json.data as unknown as { name: string; laws: string[] }[];
     assert.deepEqual([theory?.name, theory?.laws.includes("shop.credit")], ["shop", true]);
     assert.ok("shop.dl" in ((await get("/v1/theories/shop")).json.data["files"] as unknown as object));
+    const relations = (await get("/v1/relations")).json.data as unknown as {
+      relation: string;
+      role: string;
+      attributes: { name: string }[];
+    }[];
+    assert.deepEqual(
+      relations.map(({ relation, role, attributes }) => [relation, role, attributes.length]),
+      [
+        ["customer", "base", 2],
+        ["indebted", "derived", 2],
+        ["key.customer", "derived", 1],
+        ["large", "derived", 1],
+        ["open", "base", 0],
+        ["order", "base", 3],
+        ["orphan", "derived", 2],
+      ],
+    );
     const commits = await get("/v1/commits?from=2&limit=1");
     assert.deepEqual([commits.json.cursor, (commits.json.data["entries"] as unknown as { seq: number }[])[0]?.seq], ["3", 2]);
     assert.equal((await get("/v1/commits/3")).json.data["seq"], 3);
