@@ -94,7 +94,7 @@ test("an agent reaches a fact base by the README's configuration", async (contex
   const shop = folder(context);
   const found = blocks(readme);
   write(shop, Object.fromEntries(found.filter(({ kind }) => kind === "file").map(({ name, text: content }) => [name, content])));
-  for (const block of found) if (block.kind === "console" && block.text.includes("assay init")) await replay(block, shop);
+  for (const block of found) if (block.name === "shop" && block.text.includes("assay init")) await replay(block, shop);
   const [, configuration = ""] = /^```json mcp\n([\s\S]*?)^```$/m.exec(readme) ?? [];
   const { mcpServers } = JSON.parse(configuration) as { mcpServers: { assay: { command: string; args: string[] } } };
   assert.equal(mcpServers.assay.command, "assay");
