@@ -55,6 +55,13 @@ test("the document is OpenAPI 3.1 whose references lead somewhere, and its page 
     assert.match(page.headers.get("content-type") ?? "", /^text\/html/);
     assert.ok(!/https?:\/\/|<script/.test(page.text));
     for (const { operationId } of operations) assert.ok(page.text.includes(`id="${operationId}"`), operationId);
+    const anchors = new Set([...page.text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    const links = [...page.text.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+    assert.ok(links.includes("form-Delta") && links.includes("form-Verdict"), "what goes in and out is shown");
+    assert.deepEqual(
+      links.filter((id) => !anchors.has(id)),
+      [],
+    );
   });
 });
 
