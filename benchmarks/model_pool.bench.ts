@@ -72,7 +72,7 @@ async function overhead(name: keyof typeof MODELS, host: ModelHost, path: string
   const [said, texts] = [await oneByOne(model, list), await loopTexts(loop, list)];
   if (JSON.stringify(said.map(({ text }) => text)) !== JSON.stringify(texts)) throw new Error("the pool and the loop say different things");
   const measured = await measure({ loop: () => loopTexts(loop, list), pool: () => oneByOne(model, list) }, 5);
-  loop.disconnect();
+  loop.kill();
   printMeasured(`${name} model: ${size.jobs} jobs of ${size.tokens} tokens`, measured, "loop");
   const tokens = said.reduce((sum, answer) => sum + answer.tokens, 0);
   for (const { name: who, median_ms } of measured)

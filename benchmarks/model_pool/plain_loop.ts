@@ -43,5 +43,4 @@ process.on("message", async (jobs: PlainJobs) => {
   for (const job of jobs) texts.push(await textOf(job));
   process.send?.(texts);
 });
-process.on("disconnect", () => process.exit());
 process.send?.("ready");

@@ -128,9 +128,14 @@ async function hashOf(file: FileHandle): Promise<string> {
   }
 }
 
+const F32 = 0;
+/** Whole numbers and 64-bit floats, which a file may hold and no matrix is multiplied with. */
+const UNWEIGHABLE: ReadonlySet<number> = new Set([24, 25, 26, 27, 28]);
+
 type Said = Pick<ModelFile, "architecture" | "context">;
 
 interface Tensor {
+  readonly type: number;
   readonly dims: readonly number[];
   readonly offset: number;
   readonly bytes: number;
@@ -176,7 +181,7 @@ function readTensor(cursor: GgufCursor, name: string, fail: (detail: string) => 
   const [elements, bytes] = BLOCKS.get(type) ?? fail(`the tensor \`${name}\` has the unknown type ${type}`);
   const total = dims.reduce((product, dim) => product * dim, 1);
   if (total === 0 || !Number.isSafeInteger(total) || (dims[0] ?? 0) % elements !== 0) fail(`the tensor \`${name}\` has an impossible size`);
-  return { dims, offset: cursor.count(`bytes before \`${name}\``), bytes: (total / elements) * bytes };
+  return { type, dims, offset: cursor.count(`bytes before \`${name}\``), bytes: (total / elements) * bytes };
 }
 
 function checkedModel(values: ReadonlyMap<string, GgufValue>, tensors: ReadonlyMap<string, Tensor>, fail: (detail: string) => never): Said {
@@ -194,15 +199,22 @@ function checkedModel(values: ReadonlyMap<string, GgufValue>, tensors: ReadonlyM
   const blocks = number("block_count");
   const heads = number("attention.head_count");
   if (architecture === "llama" && dim % heads !== 0) fail(`${heads} heads do not divide the embedding length ${dim}`);
+  const epsilon = values.get(`${architecture}.attention.layer_norm_rms_epsilon`) ?? 0;
+  if (typeof epsilon !== "number" || !(epsilon >= 0 && Number.isFinite(epsilon)))
+    fail(`\`${architecture}.attention.layer_norm_rms_epsilon\` is negative or no number`);
   const tokens = values.get("tokenizer.ggml.tokens");
   if (typeof values.get("tokenizer.ggml.model") !== "string") fail("the file does not name its `tokenizer.ggml.model`");
   if (!Array.isArray(tokens) || tokens.length === 0) return fail("`tokenizer.ggml.tokens` is no list of tokens");
-  if (new Set(tokens).size !== tokens.length) fail("`tokenizer.ggml.tokens` lists a token twice");
+  // llama.cpp reads a token up to its first zero byte and gives empty ones names of their own.
+  const texts = tokens.map((token) => String(token).split("\0", 1)[0]).filter((text) => text !== "");
+  if (new Set(texts).size !== texts.length) fail("`tokenizer.ggml.tokens` lists a token twice");
   const embedding = tensors.get("token_embd.weight")?.dims ?? fail("the tensor `token_embd.weight` is missing");
   if (embedding[0] !== dim || embedding[1] !== tokens.length)
     fail("`token_embd.weight` does not fit the vocabulary and the embedding length");
   if (architecture === "llama") {
     number("feed_forward_length");
+    for (const [name, { type, dims }] of tensors)
+      if (UNWEIGHABLE.has(type) || (dims.length === 1 && type !== F32)) fail(`the tensor \`${name}\` has weights of the type ${type}`);
     const each = ["attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm"];
     for (let at = 0; at < blocks; at++) {
       const missing = each.find((name) => !tensors.has(`blk.${at}.${name}.weight`));

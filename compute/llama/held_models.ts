@@ -18,6 +18,8 @@ import type { HoldSettings, ModelSettings, ModelTask } from "./model_messages.ts
 
 const GRAMMARS = 32;
 const MB = 1024 * 1024;
+/** What any context takes beside what is foreseen for it. */
+const CONTEXT_BYTES = 32 * MB;
 
 /** The models in one thread's memory, each loaded with its first job and let go, least used first, where another one needs the room. */
 export class HeldModels {
@@ -131,7 +133,7 @@ async function contextBytes(model: LlamaModel, { context, sequences }: ModelSett
     sequences,
     modelGpuLayers: model.gpuLayers,
   });
-  return need.cpuRam + need.gpuVram;
+  return need.cpuRam + need.gpuVram + CONTEXT_BYTES;
 }
 
 function loadError(cause: unknown, path: string): AssayError {

@@ -105,22 +105,21 @@ test("a model has its own budget of memory, and makes room for another where bot
 test("the system holds the process to its memory, and what ends it is told", async () => {
   await withModels(async (_, write) => {
     const path = write("m.gguf", randomModel(1, 4_000_000));
+    const model: ModelSettings = { path, context: 4_000_000, sequences: 1, threads: 1, gpu_layers: null, memory_mb: 100_000 };
     const told: FromChild[] = [];
-    const settings: HoldSettings = { device: "cpu", workers: 1, slots: 1, worker_mb: 100_000 };
+    const limits: string[] = [];
     const end = await new Promise<string>((resolve) => {
-      const model: ModelSettings = { path, context: 4_000_000, sequences: 1, threads: 1, gpu_layers: null, memory_mb: 100_000 };
       const onMessage = (message: FromChild): void => {
         told.push(message);
+        if (message.kind === "described" && process.platform === "linux") limits.push(readFileSync(`/proc/${child.pid}/limits`, "utf8"));
         if (message.kind === "described") child.send({ kind: "run", id: 2, task: { model, file: message.file, ...request({}) } });
-        if (message.kind === "failed") void child.stop();
+        else void child.stop();
       };
+      const settings: HoldSettings = { device: "cpu", workers: 1, slots: 1, worker_mb: 100_000 };
       const child = new ModelChild({ settings, memory_mb: 100, onMessage, onExit: resolve });
-      if (process.platform === "linux") {
-        const limit = /^Max data size\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/limits`, "utf8"));
-        assert.equal(Number(limit?.[1]), (100 + 1_024 + 640) * 1024 * 1024);
-      }
       child.send({ kind: "describe", id: 1, path, memory_mb: 100 });
     });
+    for (const text of limits) assert.equal(Number(/^Max data size\s+(\d+)/m.exec(text)?.[1]), (100 + 1_024 + 640) * 1024 * 1024);
     const failed = told.flatMap((message) => (message.kind === "failed" ? [message.code] : []));
     assert.ok(failed.includes("model.unreadable") || /signal SIGABRT/.test(end), `${end}: ${JSON.stringify(told)}`);
     assert.ok(!told.some(({ kind }) => kind === "done"));
