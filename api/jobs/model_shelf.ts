@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import type { ModelHost } from "../../compute/llama/model_host.ts";
+import type { ModelHost, ModelHostOptions, ModelOptions } from "../../compute/llama/model_host.ts";
 import { AssayError } from "../../schema/assay_error.ts";
 import type { Clock } from "../../schema/clock.ts";
 import type { TextModel } from "../../schema/text_model.ts";
@@ -10,6 +10,9 @@ const KEY = "ASSAY_MODEL_KEY";
 const KEY_FILE = "ASSAY_MODEL_KEY_FILE";
 
 const ENDPOINT = /^https?:\/\//;
+
+/** How model files are held; see `ModelHost`. */
+export type ModelHolding = Pick<ModelHostOptions, "device"> & Pick<ModelOptions, "context" | "sequences" | "threads" | "gpu_layers">;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,13 +25,15 @@ export class ModelShelf {
   readonly #files: ReadonlyMap<string, string>;
   readonly #clock: Clock;
   readonly #environment: Environment;
+  readonly #holding: ModelHolding;
   readonly #models = new Map<string, Promise<TextModel>>();
   #host: ModelHost | null = null;
 
   /** Errors: `usage.arguments` for two models of one name. */
-  constructor(texts: readonly string[], clock: Clock, environment: Environment = process.env) {
+  constructor(texts: readonly string[], clock: Clock, environment: Environment = process.env, holding: ModelHolding = {}) {
     this.#clock = clock;
     this.#environment = environment;
+    this.#holding = holding;
     const files = new Map<string, string>();
     for (const text of texts) {
       const { name, path } = partsOf(text);
@@ -66,8 +71,9 @@ export class ModelShelf {
     if (ENDPOINT.test(path)) return this.#endpoint(name, path);
     // The pool takes its time to load, which nobody pays who asks no model.
     const pool = await import("../../compute/llama/model_host.ts");
-    this.#host ??= new pool.ModelHost();
-    return this.#host.model({ name, path });
+    const { device, ...settings } = this.#holding;
+    this.#host ??= new pool.ModelHost(device === undefined ? {} : { device });
+    return this.#host.model({ name, path, ...settings });
   }
 
   async #endpoint(name: string, text: string): Promise<TextModel> {

@@ -74,11 +74,16 @@ test("job run says by its exit code how the job ended", async (context) => {
   assert.deepEqual([refused.code, refused.envelope.data?.state], [1, "refused"]);
   const failed = await assayJson<Job>([...run, ...random, "--tokens", "5000"]);
   assert.deepEqual([failed.code, failed.envelope.data?.state, failed.envelope.data?.error?.code], [3, "failed", "model.prompt"]);
+  const small = await assayJson<Job>([...run, ...random, "--tokens", "200", "--context", "256"]);
+  assert.deepEqual([small.code, small.envelope.data?.error?.code], [3, "model.prompt"]);
+  const onCpu = await assayJson<Job>([...run, ...random, "--rounds", "1", "--tokens", "12", "--device", "cpu", "--threads", "2"]);
+  assert.deepEqual([onCpu.code, onCpu.envelope.data?.state], [1, "refused"]);
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [[...run, "--model", join(home, "nothing.gguf")], "model.not_found"],
     [[...run, "--model", join(home, "zoe.txt")], "model.unreadable"],
     [run, "usage.arguments"],
     [["job", "run", "--db", db, ...random], "usage.arguments"],
+    [[...run, ...random, "--device", "abacus"], "usage.arguments"],
     [["job", "run", "--db", db, "--kernel", "none"], "job.kernel"],
     [["job", "run", "--db", db, "--kernel", "settled", "--set", "at"], "usage.arguments"],
     [["job", "run", "--db", db, "--kernel", "settled"], "job.relation"],

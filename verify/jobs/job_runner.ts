@@ -170,8 +170,8 @@ export class JobRunner {
     return { job, receipt: false, done };
   }
 
-  #receipt(job: string): BegunJob {
-    return { job, receipt: true, done: this.#record(job).then((record) => ({ record, outcome: null })) };
+  async #receipt(job: string): Promise<BegunJob> {
+    return { job, receipt: true, done: Promise.resolve({ record: await this.#record(job), outcome: null }) };
   }
 
   /** A name of its own for a job: the same input gives the same names, counted. */

@@ -6,20 +6,21 @@ import { JobRunner } from "../../../verify/jobs/job_runner.ts";
 import { allowMissing } from "../../jobs/allow_missing.ts";
 import { extractFiles } from "../../jobs/extract_files.ts";
 import { countsOf, type ExtractedFile, exitOfExtraction } from "../../jobs/extraction.ts";
-import { ModelShelf } from "../../jobs/model_shelf.ts";
+import type { ModelShelf } from "../../jobs/model_shelf.ts";
 import { extractText } from "../../report/extract_text.ts";
 import { factText } from "../../report/fact_text.ts";
 import type { Door } from "../door.ts";
 import { storedFacts, withExtractionBase } from "../extraction_base.ts";
 import { accountName } from "../fact_base_door.ts";
 import { type JobOptions, jobBounds, jobOptions, relationNames } from "../job_options.ts";
+import { type ModelOptions, modelOptions, modelShelf } from "../model_options.ts";
 import { count, type JudgingOptions, jsonOption, judgingOptions, type TheoryOptions, theoryOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { ownRelations } from "../own_relations.ts";
 import { usageError } from "../usage.ts";
 import { writeLeftOut } from "../write_left_out.ts";
 
-interface ExtractOptions extends JudgingOptions, TheoryOptions, JobOptions {
+interface ExtractOptions extends JudgingOptions, TheoryOptions, JobOptions, ModelOptions {
   readonly db?: string;
   readonly model: string;
   readonly relations: readonly string[];
@@ -58,7 +59,7 @@ export function extractCommand(root: Command, door: Door): void {
     .option("--piece <characters>", "characters of a piece at most; `piece_characters` where absent", count)
     .option("--quarantine <file|dir>", "keep what stayed unlawful here: one JSON object a line, or a file each in a folder (PATH/)")
     .addHelpText("after", HELP);
-  theoryOption(jobOptions(command), "a theory whose relations are filled (repeatable)");
+  theoryOption(modelOptions(jobOptions(command)), "a theory whose relations are filled (repeatable)");
   jsonOption(judgingOptions(command)).action(async (files: string[], options: ExtractOptions) => {
     await door.answer(await extract(door, files, options), options.json === true);
   });
@@ -74,7 +75,7 @@ async function extract(door: Door, files: readonly string[], options: ExtractOpt
   const relations = options.relations.length > 0 ? options.relations : await ownRelations(theory);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(new AssayError("model.cancelled", "interrupted"));
-  const models = new ModelShelf([options.model], door.clock);
+  const models = modelShelf([options.model], door.clock, options);
   process.once("SIGINT", interrupt);
   try {
     return await withExtractionBase(door, options, async (base) => {

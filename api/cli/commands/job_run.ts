@@ -6,18 +6,18 @@ import type { JobRecord } from "../../../verify/jobs/job_record.ts";
 import { type BegunJob, JobRunner } from "../../../verify/jobs/job_runner.ts";
 import type { KernelParameters } from "../../../verify/jobs/kernel.ts";
 import { type AskedJob, beginJob } from "../../jobs/begin_job.ts";
-import { ModelShelf } from "../../jobs/model_shelf.ts";
 import { countText } from "../../report/count_text.ts";
 import { jobText } from "../../report/job_text.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
 import { type JobOptions, jobBounds, jobOptions, relationNames } from "../job_options.ts";
+import { type ModelOptions, modelOptions, modelShelf } from "../model_options.ts";
 import { collect, databaseOption, type JudgingOptions, jsonOption, judgingOptions } from "../options.ts";
 import type { ExitCode, Outcome } from "../outcome.ts";
 import { readTextFile } from "../text_file.ts";
 import { usageError } from "../usage.ts";
 
-interface RunOptions extends JudgingOptions, JobOptions {
+interface RunOptions extends JudgingOptions, JobOptions, ModelOptions {
   readonly db: string;
   readonly model?: string;
   readonly kernel?: string;
@@ -49,14 +49,14 @@ export function jobRunCommand(job: Command, door: Door): void {
     .option("--relations <names>", "what the answer may write, separated by commas", relationNames, [])
     .option("--reason <text>", "why, for the log")
     .addHelpText("after", HELP);
-  jsonOption(judgingOptions(jobOptions(command))).action(async (options: RunOptions) =>
+  jsonOption(judgingOptions(modelOptions(jobOptions(command)))).action(async (options: RunOptions) =>
     door.answer(await run(door, options), options.json === true),
   );
 }
 
 async function run(door: Door, options: RunOptions): Promise<Outcome> {
   const asked = await askedJob(door, options);
-  const models = new ModelShelf(options.model === undefined ? [] : [options.model], door.clock);
+  const models = modelShelf(options.model === undefined ? [] : [options.model], door.clock, options);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(new Error("interrupted"));
   process.once("SIGINT", interrupt);

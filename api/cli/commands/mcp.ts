@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { JobRunner } from "../../../verify/jobs/job_runner.ts";
-import { ModelShelf } from "../../jobs/model_shelf.ts";
 import type { Door } from "../door.ts";
 import { accountName, withFactBase } from "../fact_base_door.ts";
+import { type ModelOptions, modelOptions, modelShelf } from "../model_options.ts";
 import { collect, databaseOption, factBaseOptions, type JudgingOptions, judgingOptions } from "../options.ts";
 import { packageVersion } from "../version.ts";
 
-interface McpOptions extends JudgingOptions {
+interface McpOptions extends JudgingOptions, ModelOptions {
   readonly db: string;
   readonly model: readonly string[];
 }
@@ -22,7 +22,7 @@ A running service has the same at /mcp: one process at a time owns a file.`;
 
 export function mcpCommand(root: Command, door: Door): void {
   const command = databaseOption(root.command("mcp").description("let an agent use a fact base, by the Model Context Protocol"));
-  judgingOptions(command)
+  judgingOptions(modelOptions(command))
     .option("--model <name=file>", "a model that jobs may ask, a GGUF file or URL#MODEL of an endpoint (repeatable)", collect, [])
     .addHelpText("after", HELP)
     .action(async (options: McpOptions) => serve(door, options));
@@ -33,7 +33,7 @@ async function serve(door: Door, options: McpOptions): Promise<void> {
   const { serveAgent } = await import("../../mcp/serve_agent.ts");
   const { ownersDoor } = await import("../../mcp/agent_door.ts");
   const { stdin, stdout } = door.host;
-  const models = new ModelShelf(options.model, door.clock);
+  const models = modelShelf(options.model, door.clock, options);
   try {
     await withFactBase(door, options.db, options, async (base) => {
       const runner = await JobRunner.open(base, door.clock);

@@ -11,10 +11,10 @@ import type { FactBaseOptions } from "../../../verify/fact_base_options.ts";
 import { signingKey } from "../../../verify/signing/keys.ts";
 import { fileExists } from "../../../verify/store/database.ts";
 import type { ServiceOptions } from "../../http/context.ts";
-import { ModelShelf } from "../../jobs/model_shelf.ts";
 import { type AuthOptions, authOptions, gatekeeperOf, tlsFilesOf } from "../auth_options.ts";
 import type { Door } from "../door.ts";
 import { accountName } from "../fact_base_door.ts";
+import { type ModelOptions, modelOptions, modelShelf } from "../model_options.ts";
 import {
   collect,
   count,
@@ -30,7 +30,7 @@ import { readTextFile } from "../text_file.ts";
 import { verdictOutcome } from "../verdict_outcome.ts";
 import { packageVersion } from "../version.ts";
 
-interface ServeOptions extends JudgingOptions, TheoryOptions, AuthOptions {
+interface ServeOptions extends JudgingOptions, TheoryOptions, AuthOptions, ModelOptions {
   readonly json?: boolean;
   readonly db?: string;
   readonly theories?: string;
@@ -79,7 +79,7 @@ export function serveCommand(root: Command, door: Door): void {
       new Option("--log-level <level>", "what is logged to stderr").choices(["silent", "error", "warn", "info", "debug"]).default("info"),
     )
     .addHelpText("after", HELP);
-  jsonOption(judgingOptions(authOptions(command))).action(async (options: ServeOptions) => serve(door, options));
+  jsonOption(judgingOptions(authOptions(modelOptions(command)))).action(async (options: ServeOptions) => serve(door, options));
 }
 
 async function serve(door: Door, options: ServeOptions): Promise<void> {
@@ -115,7 +115,7 @@ async function run(door: Door, base: FactBase, clock: StrictClock, baseOptions: 
   await base.warmUp(WARM_UP_MS);
   const gatekeeper = await gatekeeperOf(base, clock, options);
   const tls = tlsFilesOf(options);
-  const models = new ModelShelf(options.model, clock);
+  const models = modelShelf(options.model, clock, options);
   const service = await startService(base, {
     clock,
     base: baseOptions,
