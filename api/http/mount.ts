@@ -25,23 +25,36 @@ export function mount(app: FastifyInstance, route: Route): void {
     method: route.method,
     url: patternOf(route.path),
     config: { route: route.path, isVital: route.isVital === true, ...(route.isVital === true ? { rateLimit: false } : {}) },
-    handler: async (request, reply) => {
-      const asked: Asked = {
-        params: read.params(request.params),
-        query: read.query(request.query),
-        headers: read.headers(request),
-        body: Buffer.isBuffer(request.body) ? request.body : NOTHING,
-        media: mediaOf(request),
-        principal: request.principal,
-        request,
-        reply,
-      };
-      if (media !== null && !media.has(asked.media)) throw wrongMedia(asked.media, media);
-      const coding = request.headers["content-encoding"];
-      if (coding !== undefined && coding !== "identity") throw new AssayError("http.media_type", `a body coded \`${coding}\` is not read`);
-      return send(reply, await route.handle(asked));
-    },
+    handler: (request, reply) =>
+      withHelp(route, async () => {
+        const asked: Asked = {
+          params: read.params(request.params),
+          query: read.query(request.query),
+          headers: read.headers(request),
+          body: Buffer.isBuffer(request.body) ? request.body : NOTHING,
+          media: mediaOf(request),
+          principal: request.principal,
+          request,
+          reply,
+        };
+        if (media !== null && !media.has(asked.media)) throw wrongMedia(asked.media, media);
+        const coding = request.headers["content-encoding"];
+        if (coding !== undefined && coding !== "identity")
+          throw new AssayError("http.media_type", `a body coded \`${coding}\` is not read`);
+        return send(reply, await route.handle(asked));
+      }),
   });
+}
+
+/** What does not fit an operation is told with where the operation is described. */
+async function withHelp<T>(route: Route, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (!(cause instanceof AssayError) || cause.code !== "http.malformed") throw cause;
+    const { code, detail, place, also } = cause;
+    throw new AssayError(code, detail, { place, also, cause, help: `\`/docs#${route.id}\` shows what the operation takes` });
+  }
 }
 
 /** Answers with a problem document. */

@@ -258,7 +258,7 @@ function answerErrors(app: FastifyInstance, { life }: Context, routes: readonly 
 /** The path that was most likely meant: one that goes on from it, else the nearest. */
 function nearPath(path: string, routes: readonly Route[]): string | null {
   const paths = routes.map((route) => route.path);
-  const longer = path === "/" ? undefined : paths.find((other) => other.startsWith(`${path.replace(/\/$/, "")}/`));
+  const longer = path === "/" ? undefined : paths.find((other) => other.startsWith(path));
   return longer === undefined ? didYouMean(path, paths, null) : `did you mean \`${longer}\``;
 }
 

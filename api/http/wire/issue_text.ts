@@ -17,7 +17,7 @@ function issueText(issue: Issue, known: readonly string[]): string {
         .map((key) => unknownKey(issue.path.length === 0 ? key : `${issue.path.map(String).join(".")}.${key}`, known))
         .join("; ");
     case "invalid_value":
-      return `${name} is none of ${issue.values.map((value) => `\`${String(value)}\``).join(", ")}`;
+      return `${name} is none of ${issue.values.flatMap((value) => (value === "" ? [] : [`\`${String(value)}\``])).join(", ")}`;
     case "invalid_type":
       return `${name} is no ${WORDS[issue.expected] ?? issue.expected}`;
     case "too_small":

@@ -52,7 +52,11 @@ test("errors say what was meant, and where in a body they are", async () => {
     assert.match(told(await call("GET", "/v1/facts/ordre")).help, /`order`/);
     assert.match(told(await call("GET", "/v1/facts")).help, /`\/v1\/facts\/\{relation\}`/);
     assert.match(told(await call("GET", "/v1/lasw")).help, /`\/v1\/laws`/);
-    assert.match(told(await call("GET", "/v1/facts/order?limt=1")).detail, /`limit`/);
+    const misspelt = told(await call("GET", "/v1/facts/order?limt=1"));
+    assert.match(misspelt.detail, /`limit`/);
+    assert.match(misspelt.help, /`\/docs#readFacts`/);
+    const whatIf = await call("POST", "/v1/whatif/theories", { headers: { "content-type": "application/json" }, body: '{"files": {}}' });
+    assert.equal(told(whatIf).code, "theory.manifest", "to try a theory nobody need be named");
     const post = (body: string, media = "application/json") =>
       call("POST", "/v1/deltas", { headers: media === "" ? {} : { "content-type": media }, body });
     const cut = told(await post('{"proposer": "x",\n "assert": {"order": [[1,'));
