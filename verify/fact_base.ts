@@ -32,7 +32,7 @@ import { inOpenTransaction, type Proposal, settleJudgement, type Writer } from "
 import { Database, fileExists, inTransaction, rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
 import { createFormat, isEmptyDatabase } from "./store/format.ts";
-import { Journal } from "./store/journal.ts";
+import { Journal, refuseJournal } from "./store/journal.ts";
 import { readSnapshot, type Snapshot } from "./store/snapshot.ts";
 import { readState } from "./store/state.ts";
 import { storeError } from "./store/store_error.ts";
@@ -99,6 +99,7 @@ export class FactBase {
    */
   static async create(path: string | null, options: FactBaseOptions): Promise<FactBase> {
     const isThere = path !== null && (await fileExists(path));
+    if (!isThere && path !== null) await refuseJournal(path);
     return FactBase.#attach(path, options, async (session) => {
       if (isThere && !(await isEmptyDatabase(session))) {
         throw new AssayError("store.exists", `\`${path}\` is there already`, { place: path });
@@ -122,7 +123,7 @@ export class FactBase {
     try {
       const session = await database.connect();
       await prepare(session);
-      const journal = await Journal.open(session, path);
+      const journal = await Journal.open(session, database);
       return new FactBase(database, journal, session, await readState(session), options);
     } catch (cause) {
       database.close();
@@ -315,8 +316,7 @@ export class FactBase {
     await this.#queue;
     await Promise.allSettled(this.#reads);
     await this.#seat.close();
-    // What cannot be moved waits in the file for the next opening.
-    await this.#journal.settle().catch(() => undefined);
+    await this.#journal.close();
     this.#database.close();
   }
 

@@ -27,7 +27,7 @@ const sizes = new WeakMap<SqlSession, number>();
 /** Appends leaves inside the caller's transaction, in order. Whoever rolls it back calls `forgetSize`. */
 export async function appendLeaves(session: SqlSession, leaves: readonly NewLeaf[]): Promise<void> {
   if (leaves.length === 0) return;
-  const from = sizes.get(session) ?? (await storedSize(session));
+  const from = await ledgerSize(session);
   const cells = [
     leaves.map((_, index) => from + index),
     leaves.map(({ seq }) => seq),
@@ -44,6 +44,11 @@ export function forgetSize(session: SqlSession): void {
   sizes.delete(session);
 }
 
-async function storedSize(session: SqlSession): Promise<number> {
-  return Number((await session.rows("SELECT coalesce(max(position) + 1, 0) FROM assay.leaf"))[0]?.[0] ?? 0);
+/** How many leaves the tables hold. */
+export async function ledgerSize(session: SqlSession): Promise<number> {
+  const known = sizes.get(session);
+  if (known !== undefined) return known;
+  const size = Number((await session.rows("SELECT coalesce(max(position) + 1, 0) FROM assay.leaf"))[0]?.[0] ?? 0);
+  sizes.set(session, size);
+  return size;
 }

@@ -16,13 +16,16 @@ const openFiles = new Set<string>();
  */
 export class Database {
   readonly path: string | null;
+  /** Where the file really lies, whatever links lead to it. */
+  readonly file: string | null;
   readonly #instance: DuckDBInstance;
   #key: string | null;
   readonly #sessions = new Set<DuckDbSession>();
 
-  private constructor(instance: DuckDBInstance, path: string | null, key: string | null) {
+  private constructor(instance: DuckDBInstance, path: string | null, file: string | null, key: string | null) {
     this.#instance = instance;
     this.path = path;
+    this.file = file;
     this.#key = key;
   }
 
@@ -34,13 +37,13 @@ export class Database {
       memory_limit: `${limits.memory_mb}MB`,
       checkpoint_threshold: `${limits.wal_mb}MB`,
     };
-    if (path === null) return new Database(await createInMemory(settings), null, null);
+    if (path === null) return new Database(await createInMemory(settings), null, null, null);
     const file = await fileAt(path);
     const key = (await identityOf(file)) ?? file;
     if (openFiles.has(key)) throw new AssayError("store.open_twice", `\`${path}\` is open in this process already`, { place: path });
     openFiles.add(key);
     try {
-      const database = new Database(await DuckDBInstance.create(file, settings), path, key);
+      const database = new Database(await DuckDBInstance.create(file, settings), path, file, key);
       openFiles.delete(key);
       database.#key = (await identityOf(file)) ?? file;
       openFiles.add(database.#key);

@@ -9,16 +9,15 @@ const LEAF = "CREATE TABLE assay.leaf (position BIGINT NOT NULL, seq BIGINT, del
 const LAWS = "CREATE TABLE assay.laws_text (hash VARCHAR NOT NULL, body VARCHAR NOT NULL)";
 const VERDICT = `CREATE VIEW assay.verdict AS SELECT v.delta, v.hash, CASE WHEN v.laws IS NULL THEN v.head ELSE v.head || l.body || v.tail END AS body
   FROM assay.verdict_text AS v LEFT JOIN assay.laws_text AS l ON l.hash = v.laws`;
-const JOURNAL = "CREATE TABLE assay.journal (body VARCHAR NOT NULL)";
 
 /**
  * Facts stand in `main.<relation>`, exactly the relation's attributes. `assay_log.<relation>` is their append-only history: one row an
  * effective change, `@commit`, `@op` (+1 asserted, -1 retracted), the attributes, `@place`; a history closed by a schema change
  * in commit N is renamed `<relation>@N`. `assay` holds the commits, deltas, verdicts, theories and waivers, and the leaves of the ledger:
- * one a commit (`seq`) or refusal (`delta`, `body`), in the order in which they were written; and the journal of groups of deltas that are
- * committed and not in these tables yet, empty in a database that was closed. A verdict is text; the outcomes of laws that found nothing
+ * one a commit (`seq`) or refusal (`delta`, `body`), in the order in which they were written. A verdict is text; the outcomes of laws that found nothing
  * are most of it and the same each time, so they stand once, in `laws_text`, and the view `verdict` puts them back.
- * Format 1 had no leaves; format 2 no journal, and verdicts as one text.
+ * Format 1 had no leaves; format 2 verdicts as one text, and no file
+ * `<database>.journal` beside it, which holds groups of deltas that are committed and not in these tables yet; closing leaves none.
  */
 const layout: readonly string[] = [
   "CREATE SCHEMA assay",
@@ -42,7 +41,6 @@ const layout: readonly string[] = [
   LEAF,
   LAWS,
   VERDICT,
-  JOURNAL,
 ];
 
 /** Lays out an empty fact base. Runs inside the caller's transaction. */
@@ -68,11 +66,10 @@ const fromFormat2: readonly string[] = [
   "ALTER TABLE assay.verdict_text ADD COLUMN tail VARCHAR",
   LAWS,
   VERDICT,
-  JOURNAL,
 ];
 
-/** Gives a fact base of format 1 or 2 the journal and verdicts that share texts, and the present format. */
-export async function addJournal(session: SqlSession): Promise<void> {
+/** Gives a fact base of format 1 or 2 verdicts that share texts, and the present format. */
+export async function shareVerdicts(session: SqlSession): Promise<void> {
   for (const statement of fromFormat2) await session.run(statement);
   await session.run("UPDATE assay.meta SET format = ?::INTEGER", [FORMAT]);
 }

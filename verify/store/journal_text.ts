@@ -6,7 +6,17 @@ type Cell = string | number;
 /** `seq`, `op`, `place`, and the values of a row. */
 type ChangeCells = readonly [number, 1 | -1, string | null, ...Cell[]];
 
-interface JournalRecord extends Omit<GroupImage, "changes"> {
+/** A group in the journal of the fact base that was made at `base`, after `leaves` leaves of its ledger. */
+export interface JournalGroup {
+  readonly base: string;
+  readonly leaves: number;
+  readonly image: GroupImage;
+}
+
+interface JournalRecord extends Omit<GroupImage, "changes" | "leaves"> {
+  readonly base: string;
+  readonly from: number;
+  readonly leaves: GroupImage["leaves"];
   readonly changes: readonly {
     readonly name: string;
     readonly attributes: readonly StoredAttribute[];
@@ -15,8 +25,10 @@ interface JournalRecord extends Omit<GroupImage, "changes"> {
 }
 
 /** A group as one JSON text that `readJournalText` gives back exactly: integers as decimal strings, the sign of a zero kept. */
-export function journalText({ changes, ...rest }: GroupImage): string {
+export function journalText({ base, leaves: from, image: { changes, ...rest } }: JournalGroup): string {
   const record: JournalRecord = {
+    base,
+    from,
     ...rest,
     changes: changes.map(({ name, attributes, changes: list }) => ({
       name,
@@ -28,15 +40,13 @@ export function journalText({ changes, ...rest }: GroupImage): string {
 }
 
 /** Takes only what `journalText` wrote. */
-export function readJournalText(text: string): GroupImage {
-  const { changes, ...rest } = JSON.parse(text) as JournalRecord;
-  return {
-    ...rest,
-    changes: changes.map(({ name, attributes, cells }) => {
-      const types = storedColumns(attributes).map(({ type }) => type);
-      return { name, attributes, changes: cells.map((one) => changeOf(one, types)) };
-    }),
-  };
+export function readJournalText(text: string): JournalGroup {
+  const { base, from, changes, ...rest } = JSON.parse(text) as JournalRecord;
+  const read = changes.map(({ name, attributes, cells }) => {
+    const types = storedColumns(attributes).map(({ type }) => type);
+    return { name, attributes, changes: cells.map((one) => changeOf(one, types)) };
+  });
+  return { base, leaves: from, image: { ...rest, changes: read } };
 }
 
 function changeOf([seq, op, place, ...cells]: ChangeCells, types: readonly ValueType[]): RowChange {

@@ -41,7 +41,7 @@ async function init(door: Door, options: InitOptions): Promise<Outcome> {
     return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started, program: base.program });
   } catch (cause) {
     await base.close();
-    for (const path of [options.db, `${options.db}.wal`]) await rm(path, { force: true });
+    for (const path of [options.db, `${options.db}.wal`, `${options.db}.journal`]) await rm(path, { force: true });
     throw cause;
   } finally {
     await base.close();

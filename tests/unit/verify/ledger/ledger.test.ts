@@ -156,7 +156,6 @@ const BACK_TO_2 = [
   "DROP VIEW assay.verdict",
   "DROP TABLE assay.verdict_text",
   "DROP TABLE assay.laws_text",
-  "DROP TABLE assay.journal",
   "ALTER TABLE assay.old RENAME TO verdict",
   "UPDATE assay.meta SET format = 2",
 ].join("; ");
