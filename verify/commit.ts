@@ -88,20 +88,20 @@ export async function writeGroup(target: GroupTarget, records: readonly LogRecor
   const commits = records.filter((record) => record.kind === "commit");
   if (!commits.every(({ accepted }) => isAccepted(accepted))) throw new Error("commit takes only what the gate accepted");
   const changed = commits.map(({ accepted, entry }) => ({ seq: entry.seq, changes: accepted.changes }));
-  try {
-    const image = { ...recordRows(records), changes: changesInMemory(changed) };
-    if (journal !== null && !target.isOpen && records.every(isPlain) && journal.takes(image)) {
-      await journal.write(image);
-    } else {
+  const image = { ...recordRows(records), changes: changesInMemory(changed) };
+  if (journal !== null && !target.isOpen && records.every(isPlain) && journal.takes(image)) {
+    await journal.write(image);
+  } else {
+    try {
       if (!target.isOpen) await session.run("BEGIN TRANSACTION");
       await writeApplied(session, changed);
       await writeAll(session, records, image);
       await session.run("COMMIT");
+    } catch (cause) {
+      forgetSize(session);
+      await rollBack(session);
+      throw cause instanceof SqlError ? storeError(cause, target.path, null) : cause;
     }
-  } catch (cause) {
-    forgetSize(session);
-    await rollBack(session);
-    throw cause instanceof SqlError ? storeError(cause, target.path, null) : cause;
   }
   target.onWritten?.(records);
 }
