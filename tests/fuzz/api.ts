@@ -37,7 +37,7 @@ export async function faultOf(
   const query = Object.entries(made.query).map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
   const headers: Record<string, string> = { ...own, ...(made.media === null ? {} : { "content-type": made.media }) };
   for (const [name, value] of Object.entries(made.headers)) {
-    const text = String(value).replace(/[^\x20-\x7e]/g, "");
+    const text = (typeof value === "string" ? value : (JSON.stringify(value) ?? "")).replace(/[^\x20-\x7e]/g, "");
     if (text !== "") headers[name] = text;
   }
   if (/event-stream/.test(JSON.stringify(operation.responses)))
