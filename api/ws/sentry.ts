@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { AssayError } from "../../schema/assay_error.ts";
 import type { Credentials, Gatekeeper } from "../http/principal.ts";
 import { asAssayError } from "../http/problem.ts";
@@ -58,16 +59,19 @@ export class Sentry {
 
   /** Those who showed the same credential and listen to the same are asked about once. */
   async #round(): Promise<void> {
-    const bySocket = Map.groupBy(this.#admitted, ({ credentials: { headers, socket } }) =>
+    const byCredential = Map.groupBy(this.#admitted, ({ credentials: { headers, socket } }) =>
       headers.authorization === undefined && headers["x-api-key"] === undefined ? socket : JSON.stringify(headers),
     );
-    for (const same of bySocket.values()) {
+    for (const same of byCredential.values()) {
       for (const [relation, listeners] of Map.groupBy(same, (one) => one.relation)) {
         const [first] = listeners;
         const refused = first === undefined ? null : await this.#refusal(first.credentials, relation);
-        if (refused === null) continue;
-        const { code, detail } = refused;
-        for (const { outlet } of listeners) outlet.end(sentEvent({ event: "unauthorized", cursor: null, code, detail }));
+        if (refused !== null) {
+          const { code, detail } = refused;
+          for (const { outlet } of listeners) outlet.end(sentEvent({ event: "unauthorized", cursor: null, code, detail }));
+        }
+        // However many there are, others have their turn in between.
+        await setImmediate();
       }
     }
   }
