@@ -15,7 +15,8 @@ import { join } from "node:path";
 import { ModelHost } from "../compute/llama/model_host.ts";
 import type { Device } from "../compute/llama/model_messages.ts";
 import type { AnswerShape, TextAnswer, TextModel } from "../schema/text_model.ts";
-import { measure, median, printMeasured } from "./measure.ts";
+import { median } from "./measure.ts";
+import { measureSpent, printSpent } from "./model_pool/cpu_time.ts";
 import type { PlainJobs } from "./model_pool/plain_loop.ts";
 import { randomLlama } from "./model_pool/random_llama.ts";
 import { verdictWaits, waitCells } from "./model_pool/verdicts.ts";
@@ -71,12 +72,15 @@ async function overhead(name: keyof typeof MODELS, host: ModelHost, path: string
   const loop = await startLoop(path);
   const [said, texts] = [await oneByOne(model, list), await loopTexts(loop, list)];
   if (JSON.stringify(said.map(({ text }) => text)) !== JSON.stringify(texts)) throw new Error("the pool and the loop say different things");
-  const measured = await measure({ loop: () => loopTexts(loop, list), pool: () => oneByOne(model, list) }, 5);
+  const pid = (): number | null => host.pid;
+  const spent = await measureSpent(
+    { loop: { pid: () => loop.pid ?? null, run: () => loopTexts(loop, list) }, pool: { pid, run: () => oneByOne(model, list) } },
+    5,
+  );
   loop.kill();
-  printMeasured(`${name} model: ${size.jobs} jobs of ${size.tokens} tokens`, measured, "loop");
+  printSpent(`${name} model: ${size.jobs} jobs of ${size.tokens} tokens`, spent, "loop");
   const tokens = said.reduce((sum, answer) => sum + answer.tokens, 0);
-  for (const { name: who, median_ms } of measured)
-    process.stdout.write(`  ${who}: ${Math.round((tokens / median_ms) * 1_000)} tokens a second\n`);
+  for (const [who, { wall_ms }] of spent) process.stdout.write(`  ${who}: ${Math.round((tokens / wall_ms) * 1_000)} tokens a second\n`);
 }
 
 async function batching(name: keyof typeof MODELS, host: ModelHost, path: string): Promise<void> {
@@ -85,9 +89,9 @@ async function batching(name: keyof typeof MODELS, host: ModelHost, path: string
   const alone = await host.model({ name, path, context: CONTEXT });
   const together = await host.model({ name, path, context: CONTEXT, sequences: TOGETHER });
   await allAtOnce(together, list.slice(0, TOGETHER));
-  const rounds = name === "tiny" ? 2 : 1;
-  const measured = await measure({ "one by one": () => oneByOne(alone, list), together: () => allAtOnce(together, list) }, rounds);
-  printMeasured(`${name} model: ${count} jobs of ${tokens} tokens, ${TOGETHER} together`, measured, "together");
+  const pid = (): number | null => host.pid;
+  const contenders = { "one by one": { pid, run: () => oneByOne(alone, list) }, together: { pid, run: () => allAtOnce(together, list) } };
+  printSpent(`${name} model: ${count} jobs of ${tokens} tokens, ${TOGETHER} together`, await measureSpent(contenders, 1), "together");
 }
 
 async function grammar(host: ModelHost, path: string): Promise<void> {
