@@ -1,5 +1,6 @@
 import { quoteText, type SqlValue } from "../../schema/sql_session.ts";
 import type { FactBase } from "../fact_base.ts";
+import type { Snapshot } from "../store/snapshot.ts";
 
 export type JobState = "running" | "accepted" | "refused" | "unchanged" | "failed" | "cancelled";
 
@@ -53,10 +54,22 @@ export interface ListOptions {
   readonly offset?: number;
 }
 
-const SUMMARY = `SELECT j.job, j.kind, j.principal, j.asked, m.model, m.hash, j.rounds, j.tokens, j.millis, coalesce(e.state, 'running') AS state,
-  x.code, x.detail, c.delta, c."commit", (SELECT count(*) FROM attempt a WHERE a.job = j.job) AS made
-  FROM job j LEFT JOIN job_model m ON m.job = j.job LEFT JOIN job_end e ON e.job = j.job LEFT JOIN job_error x ON x.job = j.job
-  LEFT JOIN job_commit c ON c.job = j.job`;
+type Table = Snapshot["table"];
+
+function summarySql(table: Table): string {
+  return `SELECT j.job, j.kind, j.principal, j.asked, m.model, m.hash, j.rounds, j.tokens, j.millis, coalesce(e.state, 'running') AS state,
+    x.code, x.detail, c.delta, c."commit", (SELECT count(*) FROM ${table("attempt")} a WHERE a.job = j.job) AS made
+    FROM ${table("job")} j LEFT JOIN ${table("job_model")} m ON m.job = j.job LEFT JOIN ${table("job_end")} e ON e.job = j.job
+    LEFT JOIN ${table("job_error")} x ON x.job = j.job LEFT JOIN ${table("job_commit")} c ON c.job = j.job`;
+}
+
+function attemptsSql(table: Table, name: string): string {
+  const beside = (relation: string, as: string): string =>
+    `LEFT JOIN ${table(relation)} ${as} ON ${as}.job = a.job AND ${as}.round = a.round`;
+  return `SELECT a.round, a.prompt, t.prompt, t.answer, a.snapshot, a.tokens, a.millis, d.delta, v.verdict, e.code, e.detail
+    FROM ${table("attempt")} a ${beside("attempt_text", "t")} ${beside("attempt_delta", "d")} ${beside("attempt_verdict", "v")}
+    ${beside("attempt_error", "e")} WHERE a.job = ${name} ORDER BY a.round`;
+}
 
 /** Whether the theory `jobs` is in force: without it there is nothing to read. */
 export function keepsJobs(base: Pick<FactBase, "program">): boolean {
@@ -66,35 +79,35 @@ export function keepsJobs(base: Pick<FactBase, "program">): boolean {
 /** A job's record; null where there is none. */
 export async function readJob(base: FactBase, job: string): Promise<JobRecord | null> {
   if (!keepsJobs(base)) return null;
-  const asOf = base.head;
   const name = quoteText(job);
-  const read = async (sql: string): Promise<readonly (readonly SqlValue[])[]> => (await base.query({ sql }, { asOf })).rows;
-  const [row] = await read(`${SUMMARY} WHERE j.job = ${name}`);
-  if (row === undefined) return null;
-  const names = async (sql: string): Promise<string[]> => (await read(sql)).map(([value]) => String(value));
-  const written = await read(`SELECT round, relation FROM attempt_writes WHERE job = ${name} ORDER BY ALL`);
-  const attempts = await read(`SELECT a.round, a.prompt, t.prompt, t.answer, a.snapshot, a.tokens, a.millis, d.delta, v.verdict,
-    e.code, e.detail FROM attempt a
-    LEFT JOIN attempt_text t ON t.job = a.job AND t.round = a.round LEFT JOIN attempt_delta d ON d.job = a.job AND d.round = a.round
-    LEFT JOIN attempt_verdict v ON v.job = a.job AND v.round = a.round
-    LEFT JOIN attempt_error e ON e.job = a.job AND e.round = a.round WHERE a.job = ${name} ORDER BY a.round`);
-  return {
-    ...summaryOf(row),
-    relations: await names(`SELECT relation FROM job_writes WHERE job = ${name} ORDER BY ALL`),
-    left_open: await names(`SELECT nucleus FROM left_open WHERE job = ${name} ORDER BY ALL`),
-    attempts: attempts.map((attempt) => attemptOf(attempt, written)),
-  };
+  return base.read(null, async ({ session, table }) => {
+    const [row] = await session.rows(`${summarySql(table)} WHERE j.job = ${name}`);
+    if (row === undefined) return null;
+    const names = async (attribute: string, relation: string): Promise<string[]> => {
+      const rows = await session.rows(`SELECT ${attribute} FROM ${table(relation)} WHERE job = ${name} ORDER BY ALL`);
+      return rows.map(([value]) => String(value));
+    };
+    const written = await session.rows(`SELECT round, relation FROM ${table("attempt_writes")} WHERE job = ${name} ORDER BY ALL`);
+    const attempts = await session.rows(attemptsSql(table, name));
+    return {
+      ...summaryOf(row),
+      relations: await names("relation", "job_writes"),
+      left_open: await names("nucleus", "left_open"),
+      attempts: attempts.map((attempt) => attemptOf(attempt, written)),
+    };
+  });
 }
 
 /** Jobs on record, those that began last first. */
 export async function listJobs(base: FactBase, { state, limit, offset = 0 }: ListOptions): Promise<JobSummary[]> {
   if (!keepsJobs(base)) return [];
   const where = state === undefined ? "" : ` WHERE coalesce(e.state, 'running') = ${quoteText(state)}`;
-  const begun = "(SELECT min(snapshot) FROM attempt a WHERE a.job = j.job)";
-  const { rows } = await base.query({
-    sql: `${SUMMARY}${where} ORDER BY ${begun} DESC NULLS FIRST, j.job LIMIT ${limit} OFFSET ${offset}`,
+  return base.read(null, async ({ session, table }) => {
+    const begun = `(SELECT min(snapshot) FROM ${table("attempt")} a WHERE a.job = j.job)`;
+    const order = `ORDER BY ${begun} DESC NULLS FIRST, j.job LIMIT ${limit} OFFSET ${offset}`;
+    const rows = await session.rows(`${summarySql(table)}${where} ${order}`);
+    return rows.map((row) => ({ ...summaryOf(row), attempts: Number(row[14]) }));
   });
-  return rows.map((row) => ({ ...summaryOf(row), attempts: Number(row[14]) }));
 }
 
 function summaryOf(row: readonly SqlValue[]): Omit<JobSummary, "attempts"> {
