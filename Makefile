@@ -32,7 +32,7 @@ bench: node_modules/.installed ## every benchmark, each beside a peer in the sam
 fuzz: node_modules/.installed ## every fuzz target for ten minutes (FUZZ_SECONDS=n for another time)
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(RUN) fuzz
 
-faults: node_modules/.installed ## what the service must survive, at length: 200 kills at random moments, 100,000 replays at once
+faults: node_modules/.installed ## what the service must survive, at length: 200 kills at random moments, 100,000 replays at once, bodies of 1 GB
 	$(RUN) faults
 
 clean: ## remove what targets made

@@ -176,6 +176,8 @@ function addHooks(app: FastifyInstance, context: Context, tracing: Tracing | nul
   });
   app.addHook("onSend", (request, reply, payload, done) => {
     unanswered.answered(request);
+    // What is left of a body that nobody reads would keep its connection for ever.
+    if (!request.raw.complete) reply.header("connection", "close");
     cutStalledReader(reply.raw, payload, base.limits.stall_ms, () => metrics.noteStalled());
     done();
   });

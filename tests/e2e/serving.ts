@@ -20,11 +20,15 @@ export interface ServingProcess {
   readonly exited: Promise<[number | null, NodeJS.Signals | null]>;
 }
 
-/** `files`: how many files it may have open; as many as we may where absent. */
-export async function servingProcess(more: readonly string[], files: number | null = null): Promise<ServingProcess> {
+/** `files`: how many files it may have open; as many as we may where null. `env` is added to ours. */
+export async function servingProcess(
+  more: readonly string[],
+  files: number | null = null,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServingProcess> {
   const command = [process.execPath, launcher, "serve", "--port", "0", "--log-level", "silent", "--json", ...more];
   const [program = "", ...args] = files === null ? command : ["sh", "-c", `ulimit -n ${files} && exec "$0" "$@"`, ...command];
-  const child: ChildProcess = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child: ChildProcess = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
   const exited = once(child, "exit") as ServingProcess["exited"];
   if (child.stdout === null) throw new Error("a pipe was asked for");
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
