@@ -30,4 +30,4 @@ process.stdout.write("open\n");
 process.stdin.resume();
 await once(process.stdin, "end");
 process.stdout.write(`${open}\n`);
-process.exit(0);
+for (const socket of sockets) socket.destroy();

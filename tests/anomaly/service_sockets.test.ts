@@ -49,7 +49,7 @@ test("10,000 idle connections, some within a request, keep nobody out, and do no
     const from = performance.now();
     child.kill("SIGTERM");
     assert.deepEqual(await exited, [0, null]);
-    assert.ok(performance.now() - from < 15_000);
+    assert.ok(performance.now() - from < 60_000);
   } finally {
     holder?.kill("SIGKILL");
     child.kill("SIGKILL");

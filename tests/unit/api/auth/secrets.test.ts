@@ -52,7 +52,8 @@ const PAGES = [
   "/health/ready",
 ];
 
-test("credentials, good and bad, show in no log, answer, event, page, metric, trace, fact or file of the fact base", async () => {
+/** Credentials that a door knows, ones that it does not, what else is secret behind it, and its settings. */
+async function plantedCredentials() {
   const directory = folder();
   const root = await makeRootKey();
   const { publicKey, privateKey } = await generateKeyPair("ES256");
@@ -74,16 +75,21 @@ test("credentials, good and bad, show in no log, answer, event, page, metric, tr
     small,
     `assay_${"0".repeat(16)}_planted-secret-in-a-wrong-key`,
   ];
-  const planted = [...good, ...bad, root.privateKey.split("/")[1] ?? ""];
-  const said: string[] = [];
-  const logTo = { write: (line: string) => void said.push(line) };
-  const collector = await traceCollector();
-  const path = join(folder(), "facts.duckdb");
   const settings = {
     keys,
     jwt: { jwks: fileIn(directory, "jwks.json", JSON.stringify({ keys: [jwk] })), issuer: null, audience: null },
     tokens: { root: fileIn(directory, "root.pub", root.publicKey), revoked: null },
   };
+  const planted = [...good, ...bad, root.privateKey.split("/")[1] ?? ""];
+  return { good, bad, planted, settings };
+}
+
+test("credentials, good and bad, show in no log, answer, event, page, metric, trace, fact or file of the fact base", async () => {
+  const { good, bad, planted, settings } = await plantedCredentials();
+  const said: string[] = [];
+  const logTo = { write: (line: string) => void said.push(line) };
+  const collector = await traceCollector();
+  const path = join(folder(), "facts.duckdb");
   await withDoor(
     settings,
     async ({ call, submit, url }) => {
@@ -100,10 +106,10 @@ test("credentials, good and bad, show in no log, answer, event, page, metric, tr
         for (const answer of await askAsAgent(call, credential)) said.push(answer.text, JSON.stringify([...answer.headers]));
         said.push(await firstEvents(url, credential));
       }
-      for (const page of PAGES) await note(call("GET", page, { headers: bearer(key.text) }));
-      await note(call("GET", "/metrics", { headers: bearer(key.text) }));
-      await note(call("GET", "/v1/commits", { headers: bearer(key.text) }));
-      said.push(readFileSync(keys, "utf8"));
+      for (const page of PAGES) await note(call("GET", page, { headers: bearer(good[0] ?? "") }));
+      await note(call("GET", "/metrics", { headers: bearer(good[0] ?? "") }));
+      await note(call("GET", "/v1/commits", { headers: bearer(good[0] ?? "") }));
+      said.push(readFileSync(settings.keys, "utf8"));
     },
     { logLevel: "debug", logTo, path, traceTo: collector.url },
   );
