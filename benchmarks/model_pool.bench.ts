@@ -7,10 +7,10 @@
  * weights' way from memory does, as with real models.
  * Environment: MODEL_JOBS=1000; MODEL_LARGE_JOBS=200; MODEL_DEVICE=cpu.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModelHost } from "../compute/llama/model_host.ts";
 import type { Device } from "../compute/llama/model_messages.ts";
@@ -33,8 +33,8 @@ const SHAPE: AnswerShape = {
   required: ["name", "count"],
 };
 const MODELS = {
-  tiny: { sizes: { dim: 64, feed_forward: 128, layers: 2 }, jobs, tokens: 16, loop: { jobs: 40, tokens: 100 } },
-  large: { sizes: { dim: 384, feed_forward: 1_024, layers: 8 }, jobs: largeJobs, tokens: 16, loop: { jobs: 4, tokens: 100 } },
+  tiny: { sizes: { dim: 64, feed_forward: 128, layers: 2 }, jobs, tokens: 16, loop: { jobs: 8, tokens: 100, turns: 25 } },
+  large: { sizes: { dim: 384, feed_forward: 1_024, layers: 8 }, jobs: largeJobs, tokens: 16, loop: { jobs: 1, tokens: 100, turns: 12 } },
 } as const;
 
 function requests(count: number, tokens: number, shape: AnswerShape | null = SHAPE): PlainJobs {
@@ -54,7 +54,9 @@ function allAtOnce(model: TextModel, list: PlainJobs, signal?: AbortSignal): Pro
 }
 
 async function startLoop(path: string): Promise<ChildProcess> {
-  const loop = fork(join(import.meta.dirname, "model_pool", "plain_loop.ts"), [path, String(CONTEXT)], { serialization: "advanced" });
+  const script = join(import.meta.dirname, "model_pool", "plain_loop.ts");
+  const command = ["-n", String(constants.priority.PRIORITY_BELOW_NORMAL), process.execPath, script, path, String(CONTEXT)];
+  const loop = spawn("nice", command, { stdio: ["ignore", "inherit", "inherit", "ipc"], serialization: "advanced" });
   await once(loop, "message");
   return loop;
 }
@@ -75,7 +77,7 @@ async function overhead(name: keyof typeof MODELS, host: ModelHost, path: string
   const pid = (): number | null => host.pid;
   const spent = await measureSpent(
     { loop: { pid: () => loop.pid ?? null, run: () => loopTexts(loop, list) }, pool: { pid, run: () => oneByOne(model, list) } },
-    5,
+    size.turns,
   );
   loop.kill();
   printSpent(`${name} model: ${size.jobs} jobs of ${size.tokens} tokens`, spent, "loop");

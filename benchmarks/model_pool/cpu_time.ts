@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { median } from "../measure.ts";
 
 const TICKS_A_SECOND = 100;
 
@@ -15,7 +14,8 @@ export interface Spent {
   readonly cpu_ms: number;
 }
 
-/** Runs contenders in turn, `rounds` times over and once more before that, which is not counted. Gives the medians of each. */
+/** Runs contenders in turn, `rounds` times over and once more before that, which is not counted. Gives the best of each,
+ * which other work disturbed least. */
 export async function measureSpent(contenders: Readonly<Record<string, Contender>>, rounds: number): Promise<Map<string, Spent>> {
   const runs = new Map<string, Spent[]>();
   for (let round = 0; round <= rounds; round++) {
@@ -27,11 +27,9 @@ export async function measureSpent(contenders: Readonly<Record<string, Contender
       if (round > 0) runs.set(name, [...(runs.get(name) ?? []), { wall_ms, cpu_ms: cpuOf(pid()) - cpu + (user + system) / 1_000 }]);
     }
   }
+  const best = (list: readonly number[]): number => list.reduce((least, one) => Math.min(least, one));
   return new Map(
-    [...runs].map(([name, list]) => [
-      name,
-      { wall_ms: median(list.map((one) => one.wall_ms)), cpu_ms: median(list.map((one) => one.cpu_ms)) },
-    ]),
+    [...runs].map(([name, list]) => [name, { wall_ms: best(list.map((one) => one.wall_ms)), cpu_ms: best(list.map((one) => one.cpu_ms)) }]),
   );
 }
 

@@ -1,4 +1,3 @@
-import { constants, getPriority, setPriority } from "node:os";
 import { getLlama, LlamaGrammar, LlamaGrammarEvaluationState, LlamaLogLevel, type Token } from "node-llama-cpp";
 import { grammarOf } from "../../compute/llama/grammar.ts";
 import type { TextRequest } from "../../schema/text_model.ts";
@@ -8,10 +7,10 @@ export type PlainJobs = readonly Pick<TextRequest, "prompt" | "shape" | "seed" |
 
 /**
  * llama.cpp's own loop through node-llama-cpp, without a pool: a process that gets jobs, computes one after the other on one thread, and sends
- * their texts back. Its priority is that of the process that holds models.
+ * their texts back. Whoever starts it gives it the priority of the
+ * process that holds models.
  */
 const [path = "", context = ""] = process.argv.slice(2);
-setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
 const llama = await getLlama({ gpu: false, build: "never", skipDownload: true, logLevel: LlamaLogLevel.error, progressLogs: false });
 const model = await llama.loadModel({ modelPath: path, useMmap: false });
 const held = await model.createContext({ contextSize: Number(context), sequences: 1, threads: 1 });

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { constants, getPriority } from "node:os";
 import { test } from "node:test";
 import { setTimeout as after } from "node:timers/promises";
+import type { ModelHost } from "../../../../compute/llama/model_host.ts";
 import { readExactJson } from "../../../../schema/exact_json.ts";
 import type { AnswerShape } from "../../../../schema/text_model.ts";
 import { randomModel, replyingModel } from "../../../support/gguf.ts";
 import { request, withModels } from "../../../support/model_files.ts";
+
+function commOf(host: ModelHost, thread: string): string {
+  return readFileSync(`/proc/${host.pid}/task/${thread}/comm`, "utf8");
+}
 
 const ROWS: AnswerShape = {
   type: "object",
@@ -127,5 +134,17 @@ test("closing with jobs under way cancels each, and the process ends", async () 
     );
     await after(50);
     assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+  });
+});
+
+test("whatever computes models gives way to the process that judges", async () => {
+  await withModels(async (host, write) => {
+    const model = await host.model({ name: "m", path: write("m.gguf", randomModel(1)) });
+    await model.complete(request({ tokens: 2 }));
+    assert.ok(getPriority(host.pid ?? 0) >= constants.priority.PRIORITY_BELOW_NORMAL);
+    if (process.platform !== "linux") return;
+    const threads = readdirSync(`/proc/${host.pid}/task`).filter((id) => /^(libuv-worker|WorkerThread)/.test(commOf(host, id)));
+    assert.ok(threads.length > 1);
+    for (const id of threads) assert.ok(getPriority(Number(id)) >= constants.priority.PRIORITY_BELOW_NORMAL, commOf(host, id));
   });
 });
