@@ -1,7 +1,9 @@
 import type { SqlSession } from "../../schema/sql_session.ts";
 
-/** Ids looked up by SQL before all of them are worth reading: a process that proposes a few deltas never reads them. */
+/** Ids looked up by SQL before all of them are worth reading: a process that proposes a few deltas never reads many. */
 const ASKED_BEFORE_READING = 256;
+/** So few are read at once: a look at the tables has the journal moved to them first, which costs more. */
+const FEW = 10_000;
 const DIGITS = 13;
 
 /**
@@ -12,13 +14,22 @@ export class KnownIds {
   #slots: Float64Array | null = null;
   #count = 0;
   #asked = 0;
+  #areFew: boolean | null = null;
 
   /** Of `ids` those that may be kept, which the caller then looks up. */
   async mayBeKept(session: SqlSession, ids: readonly string[]): Promise<readonly string[]> {
     this.#asked += ids.length;
-    if (this.#slots === null && this.#asked < ASKED_BEFORE_READING) return ids;
-    if (this.#slots === null) await this.#read(session);
+    if (this.#slots === null) {
+      if (!(await this.#isTimeToRead(session))) return ids;
+      await this.#read(session);
+    }
     return ids.filter((id) => this.#has(prefixOf(id)));
+  }
+
+  async #isTimeToRead(session: SqlSession): Promise<boolean> {
+    if (this.#asked >= ASKED_BEFORE_READING) return true;
+    this.#areFew ??= Number((await session.rows("SELECT count(*) FROM assay.delta"))[0]?.[0]) <= FEW;
+    return this.#areFew;
   }
 
   /** Notes ids that are kept from now on. */
