@@ -7,8 +7,8 @@ import type { ErrorCode } from "../../schema/errors.ts";
 
 /** Length of the text in bytes and its CRC-32, both little-endian, before each text. */
 const HEAD_BYTES = 8;
-/** A write with this flag returns when its bytes are on the disk. */
-const SYNCED = constants.O_DSYNC;
+/** Where this flag can be relied on, a write returns when its bytes are on the disk; elsewhere a call of its own sees to that. */
+const SYNCED = process.platform === "linux" ? constants.O_DSYNC : 0;
 
 /**
  * Texts appended to a file, each durable when `append` returns. A file that was cut in the middle of an append, which nobody was told of,
@@ -49,6 +49,7 @@ export class JournalFile {
       for (let at = 0; at < bytes.length; ) {
         at += (await handle.write(bytes, at, bytes.length - at, this.#length + at)).bytesWritten;
       }
+      if (SYNCED === 0) await handle.datasync();
       this.#length += bytes.length;
     } catch (cause) {
       this.#cut();
@@ -93,14 +94,16 @@ export class JournalFile {
     if (this.#handle === null) return;
     try {
       ftruncateSync(this.#handle.fd, this.#length);
+      fsyncSync(this.#handle.fd);
     } catch {
       this.#isBroken = true;
     }
   }
 }
 
-/** Makes the name of a new file durable. */
+/** Makes the name of a new file durable; Windows has no such call, and needs none. */
 function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
   const descriptor = openSync(folder, constants.O_RDONLY);
   try {
     fsyncSync(descriptor);
