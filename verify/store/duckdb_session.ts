@@ -6,7 +6,6 @@ import {
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
-  type DuckDBPreparedStatement,
   type DuckDBType,
   type DuckDBValue,
   StatementType,
@@ -42,7 +41,6 @@ export interface SqlAnswer {
 /** One DuckDB connection behind the seam that `logic` and `ingest` use. Made by `openMemory` or by the fact store. */
 export class DuckDbSession implements SqlSession {
   readonly #connection: DuckDBConnection;
-  readonly #prepared = new Map<string, DuckDBPreparedStatement>();
   #before: (() => Promise<void>) | null = null;
 
   constructor(connection: DuckDBConnection) {
@@ -67,16 +65,6 @@ export class DuckDbSession implements SqlSession {
 
   async run(sql: string, parameters: readonly SqlValue[] = []): Promise<void> {
     await this.#guard(sql, () => this.#connection.run(sql, toDuckDb(parameters)));
-  }
-
-  /** As `run`, for a statement that comes again and again: it is parsed and planned once. */
-  async runPrepared(sql: string, parameters: readonly SqlValue[]): Promise<void> {
-    await this.#guard(sql, async () => {
-      const statement = this.#prepared.get(sql) ?? (await this.#connection.prepare(sql));
-      this.#prepared.set(sql, statement);
-      statement.bind([...parameters]);
-      await statement.run();
-    });
   }
 
   async rows(sql: string, parameters: readonly SqlValue[] = []): Promise<SqlRow[]> {
@@ -184,7 +172,6 @@ export class DuckDbSession implements SqlSession {
   }
 
   close(): void {
-    for (const statement of this.#prepared.values()) statement.destroySync();
     this.#connection.closeSync();
   }
 
