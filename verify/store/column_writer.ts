@@ -13,8 +13,12 @@ const VALIDITY_BITS = 64;
  * Writes one column's values from `from` on into the memory of a vector for `count` rows. The vector must be of the type's SQL type, its
  * validity untouched, and go into an appender before it is written again. Integers may be numbers within 2^53; null is SQL's NULL.
  */
-export function writeColumn(vector: Vector, type: ValueType, given: readonly (Value | null)[], from: number, count: number): void {
-  const values = withoutNulls(vector, type, given, from, count);
+export function writeColumn(vector: Vector, type: ValueType, values: readonly (Value | null)[], from: number, count: number): void {
+  if (hasNull(values, from, count)) writeValues(vector, type, withoutNulls(vector, type, values.slice(from, from + count)), 0, count);
+  else writeValues(vector, type, values as readonly Value[], from, count);
+}
+
+function writeValues(vector: Vector, type: ValueType, values: readonly Value[], from: number, count: number): void {
   switch (type) {
     case "symbol":
       writeTexts(vector, values as readonly string[], from, count);
@@ -39,21 +43,19 @@ export function writeColumn(vector: Vector, type: ValueType, given: readonly (Va
   }
 }
 
-/** Marks the NULLs of a stretch in the vector's validity; gives the column with some value in their place. */
-function withoutNulls(vector: Vector, type: ValueType, given: readonly (Value | null)[], from: number, count: number): readonly Value[] {
-  if (!hasNull(given, from, count)) return given as readonly Value[];
-  const valid = new BigUint64Array(Math.ceil(count / VALIDITY_BITS)).fill(2n ** 64n - 1n);
+/** Marks the NULLs among the values of a whole vector in its validity; gives the values with some other in their place. */
+function withoutNulls(vector: Vector, type: ValueType, values: readonly (Value | null)[]): readonly Value[] {
+  const valid = new BigUint64Array(Math.ceil(values.length / VALIDITY_BITS)).fill(2n ** 64n - 1n);
   const bytes = new Uint8Array(valid.buffer);
   const stand = type === "symbol" ? "" : 0;
-  const values = given.map((value, index) => {
+  const written = values.map((value, at) => {
     if (value !== null) return value;
-    const at = index - from;
-    if (at >= 0 && at < count) bytes[at >> 3] = (bytes[at >> 3] as number) & ~(1 << (at & 7));
+    bytes[at >> 3] = (bytes[at >> 3] as number) & ~(1 << (at & 7));
     return stand;
   });
   duckdb.vector_ensure_validity_writable(vector);
   duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, 0, valid.byteLength);
-  return values;
+  return written;
 }
 
 function hasNull(given: readonly (Value | null)[], from: number, count: number): boolean {

@@ -49,3 +49,23 @@ test("a table that is not there is an error of SQL", async () => {
     session.close();
   }
 });
+
+test("NULLs stand where they were given, whatever chunk they fall in", async () => {
+  const session = await openMemory();
+  try {
+    await session.run("CREATE TEMP TABLE mixed (i BIGINT, a VARCHAR)");
+    const count = 5_000;
+    const columns = [
+      Array.from({ length: count }, (_, at) => (at % 7 === 0 ? null : at)),
+      Array.from({ length: count }, (_, at) => (at < 2_048 || at % 3 === 0 ? null : `text ${at}`)),
+    ];
+    await session.appendColumns(TABLE, ["number", "symbol"], columns, count);
+    const expected = Array.from({ length: count }, (_, at) => {
+      const number = columns[0]?.[at] ?? null;
+      return [number === null ? null : BigInt(number), columns[1]?.[at] ?? null];
+    });
+    assert.deepEqual(await session.rows("SELECT i, a FROM mixed ORDER BY rowid"), expected);
+  } finally {
+    session.close();
+  }
+});
