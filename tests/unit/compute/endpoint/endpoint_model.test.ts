@@ -7,32 +7,13 @@ import { endpointModel } from "../../../../compute/endpoint/endpoint_model.ts";
 import { AssayError } from "../../../../schema/assay_error.ts";
 import { systemClock } from "../../../../schema/clock.ts";
 import type { TextModel } from "../../../../schema/text_model.ts";
-import { type JobOrder, runJob } from "../../../../verify/jobs/run_job.ts";
+import { runJob } from "../../../../verify/jobs/run_job.ts";
 import { chunk, type Trouble, withEndpoint } from "../../../support/completions_server.ts";
 import { SHOP, steppingClock, theoryFrom, withBase } from "../../../support/fact_bases.ts";
-import { replyingModel } from "../../../support/gguf.ts";
 import { request, withModels } from "../../../support/model_files.ts";
+import { LAWFUL, learner, zoeOrder as order, UNLAWFUL } from "../../../support/zoe_job.ts";
 
 const KEY = "sk-secret-0123456789";
-const UNLAWFUL = '{"assert":{"customer":[],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12}]}}';
-const LAWFUL = '{"assert":{"customer":[{"name":"Zoe","credit":5}],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12.5}]}}';
-const learner = replyingModel([
-  { text: UNLAWFUL, weights: { "invoice to Zoe": 2 } },
-  { text: LAWFUL, weights: { "invoice to Zoe": 1, "shop.customer": 1_000 } },
-]);
-const order: JobOrder = {
-  task: "Extract the orders.",
-  text: "An invoice to Zoe.",
-  relations: ["customer", "order"],
-  bounds: { rows: 3, characters: 40 },
-  proposer: "extractor",
-  reason: "zoe.txt",
-  seed: 1,
-  temperature: 0,
-  rounds: 3,
-  tokens: 600,
-  time_ms: 60_000,
-};
 
 function at(url: string, key: string | null = null, bytes?: number): TextModel {
   return endpointModel({ name: "far", url, model: "learner", key, clock: systemClock, ...(bytes === undefined ? {} : { bytes }) });

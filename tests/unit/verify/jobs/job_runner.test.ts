@@ -12,27 +12,9 @@ import { JobRunner, type RecordedOrder } from "../../../../verify/jobs/job_runne
 import { proposal, SHOP, theoryFrom, withBase } from "../../../support/fact_bases.ts";
 import { randomModel, replyingModel } from "../../../support/gguf.ts";
 import { withModels } from "../../../support/model_files.ts";
+import { LAWFUL, learner, UNLAWFUL, zoeOrder } from "../../../support/zoe_job.ts";
 
-const UNLAWFUL = '{"assert":{"customer":[],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12}]}}';
-const LAWFUL = '{"assert":{"customer":[{"name":"Zoe","credit":5}],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12.5}]}}';
-const learner = replyingModel([
-  { text: UNLAWFUL, weights: { "invoice to Zoe": 2 } },
-  { text: LAWFUL, weights: { "invoice to Zoe": 1, "shop.customer": 1_000 } },
-]);
-const order: RecordedOrder = {
-  kind: "inquiry",
-  task: "Extract the orders.",
-  text: "An invoice to Zoe.",
-  relations: ["customer", "order"],
-  bounds: { rows: 3, characters: 40 },
-  proposer: "extractor",
-  reason: "zoe.txt",
-  seed: 1,
-  temperature: 0,
-  rounds: 3,
-  tokens: 600,
-  time_ms: 60_000,
-};
+const order: RecordedOrder = { ...zoeOrder, kind: "inquiry" };
 
 type Write = (name: string, bytes: Uint8Array) => string;
 

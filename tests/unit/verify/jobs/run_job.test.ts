@@ -1,30 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AssayError } from "../../../../schema/assay_error.ts";
-import { type JobOrder, runJob } from "../../../../verify/jobs/run_job.ts";
+import { runJob } from "../../../../verify/jobs/run_job.ts";
 import { SHOP, steppingClock, theoryFrom, withBase } from "../../../support/fact_bases.ts";
 import { randomModel, replyingModel } from "../../../support/gguf.ts";
 import { withModels } from "../../../support/model_files.ts";
-
-const UNLAWFUL = '{"assert":{"customer":[],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12}]}}';
-const LAWFUL = '{"assert":{"customer":[{"name":"Zoe","credit":5}],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12.5}]}}';
-const learner = replyingModel([
-  { text: UNLAWFUL, weights: { "invoice to Zoe": 2 } },
-  { text: LAWFUL, weights: { "invoice to Zoe": 1, "shop.customer": 1_000 } },
-]);
-const order: JobOrder = {
-  task: "Extract the orders.",
-  text: "An invoice to Zoe.",
-  relations: ["customer", "order"],
-  bounds: { rows: 3, characters: 40 },
-  proposer: "extractor",
-  reason: "zoe.txt",
-  seed: 1,
-  temperature: 0,
-  rounds: 3,
-  tokens: 600,
-  time_ms: 60_000,
-};
+import { LAWFUL, learner, zoeOrder as order, UNLAWFUL } from "../../../support/zoe_job.ts";
 
 test("what the gate refuses is told to the model, whose next answer is committed; both attempts are kept", async () => {
   await withModels(async (host, write) => {
