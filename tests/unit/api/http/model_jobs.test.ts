@@ -10,16 +10,11 @@ import { allowJobs } from "../../../../verify/jobs/allow_jobs.ts";
 import { endInterrupted } from "../../../../verify/jobs/end_interrupted.ts";
 import { listJobs } from "../../../../verify/jobs/job_record.ts";
 import { SHOP, theoryFrom } from "../../../support/fact_bases.ts";
-import { randomModel, replyingModel } from "../../../support/gguf.ts";
+import { randomModel } from "../../../support/gguf.ts";
 import { OpenApiChecker } from "../../../support/openapi_checker.ts";
 import { type Answered, type Served, type ServeTestOptions, withService } from "../../../support/services.ts";
+import { learner } from "../../../support/zoe_job.ts";
 
-const UNLAWFUL = '{"assert":{"customer":[],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12}]}}';
-const LAWFUL = '{"assert":{"customer":[{"name":"Zoe","credit":5}],"order":[{"id":9007199254740993,"customer":"Zoe","amount":12.5}]}}';
-const learner = replyingModel([
-  { text: UNLAWFUL, weights: { "invoice to Zoe": 2 } },
-  { text: LAWFUL, weights: { "invoice to Zoe": 1, "shop.customer": 1_000 } },
-]);
 const asked = { model: "learner", text: "An invoice to Zoe.", relations: ["customer", "order"], tokens: 600 };
 const endless = { ...asked, model: "random", temperature: 1, rows: 1_000, characters: 1_000, tokens: 3_000 };
 
