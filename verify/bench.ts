@@ -15,8 +15,8 @@ import { type ImportUnit, unitsAsDelta } from "./judge_in_order.ts";
 import { type OpenedWatch, type ReadState, Watches } from "./live/watches.ts";
 import { AdoptingWorld } from "./memory/adopted_trial.ts";
 import { type FactMemory, loadMemory, renewMemory } from "./memory/fact_memory.ts";
-import { KnownIds } from "./memory/known_ids.ts";
-import { MemoryWorld } from "./memory/memory_world.ts";
+import { KnownLog } from "./memory/known_log.ts";
+import { MemoryWorld, type MemoryWorldInput } from "./memory/memory_world.ts";
 import { settleInMemory } from "./memory/settle_in_memory.ts";
 import { type PreparedDelta, prepareDelta, prepareTyped } from "./prepared_delta.ts";
 import { readRemembered } from "./remembered.ts";
@@ -40,14 +40,19 @@ export class Bench {
   readonly #engines: ReadonlySet<EngineName>;
   /** Whether the engines were asked for by name; then none stands in for another. */
   readonly #isAsked: boolean;
-  readonly #known = new KnownIds();
+  readonly #log: KnownLog;
   readonly watches: Watches;
   #memory: FactMemory | null = null;
   /** Proposals that DuckDB judged because the base is large and not in memory. */
   #early = 0;
 
   constructor(writer: Writer, engines: readonly EngineName[] | null, read: ReadState) {
-    this.#writer = writer;
+    this.#log = new KnownLog(writer);
+    const onWritten: Writer["onWritten"] = (records) => {
+      this.#log.note(records);
+      writer.onWritten?.(records);
+    };
+    this.#writer = { ...writer, onWritten };
     this.watches = new Watches(read);
     this.#engines = new Set(engines ?? defaultEngines);
     this.#isAsked = engines !== null;
@@ -61,6 +66,7 @@ export class Bench {
 
   /** Theories were put in force: the facts in memory are taken over, unless relations that held some changed or went. */
   reload(schema: SchemaChange | null): void {
+    this.#log.places.forget();
     if (schema === null || schema.changed.length + schema.dropped.length > 0) this.drop();
   }
 
@@ -83,10 +89,11 @@ export class Bench {
    * whole group fails; then nothing of it is there.
    */
   async settle(state: BaseState, limits: Limits, proposals: readonly Proposal[]): Promise<Settled> {
-    if (!this.#usesMemory(state)) return this.#noted(await settleByDuckDb(this.#writer, state, limits, proposals));
+    if (!this.#usesMemory(state)) return settleByDuckDb(this.#writer, state, limits, proposals);
     try {
-      if (this.#engines.has("duckdb")) return this.#noted(await this.#settleByBoth(state, limits, proposals));
-      return this.#noted(await this.#settleInMemory(state, limits, proposals));
+      await this.#log.places.trim();
+      if (this.#engines.has("duckdb")) return await this.#settleByBoth(state, limits, proposals);
+      return await this.#settleInMemory(state, limits, proposals);
     } catch (cause) {
       this.drop();
       throw cause;
@@ -98,14 +105,6 @@ export class Bench {
     const memory = this.#usesMemory(state) ? await this.#load(state, limits) : null;
     const engine = memory?.engine ?? null;
     return engine === null ? 0 : warmUp({ engine, clock: this.#writer.clock, limit_ms });
-  }
-
-  /** Whoever judged a delta, its id is known from then on. */
-  #noted(settled: Settled): Settled {
-    this.#known.add(
-      settled.answers.flatMap((answer) => ("verdict" in answer && answer.verdict.delta !== null ? [answer.verdict.delta] : [])),
-    );
-    return settled;
   }
 
   /** Judges deltas over each other up to the first that is not accepted, and undoes them. */
@@ -135,7 +134,7 @@ export class Bench {
       return this.#commitDecided(state, limits, order, await this.#decideInDuckDb(state, limits, order));
     }
     const rows = { id: "", proposed: order.proposed, typed: order.units.flat() };
-    const world = await MemoryWorld.open(memory, this.#writer.session, limits, [rows], null, "incremental", this.watches);
+    const world = await this.#open(memory, limits, [rows], { recalls: false, watches: this.watches });
     try {
       const own = await decide(world, state, order);
       if (own.undecided === null && !this.#engines.has("duckdb")) return await this.#commitAdopted(world, state, limits, order, own);
@@ -171,7 +170,6 @@ export class Bench {
     const next = nextCommit(state, judgement.accepted, clock.now(), verdict);
     await writeGroup({ ...this.#writer, isOpen: false }, [next.record]);
     this.watches.advance(next.state.head, captured);
-    this.#known.add([prepared.id]);
     return { ...decided, answer: { verdict: next.record.verdict }, state: next.state };
   }
 
@@ -252,7 +250,7 @@ export class Bench {
         take(await settleByDuckDb(this.#writer, now, limits, rest));
         break;
       }
-      const settled = await settleInMemory(this.#writer, memory, this.#known, now, limits, rest, this.#isAsked, this.watches);
+      const settled = await settleInMemory(this.#writer, memory, this.#log, now, limits, rest, this.#isAsked, this.watches);
       for (const { seq, captured } of settled.captured) this.watches.advance(seq, captured);
       // Values of facts that were not kept stay in the engine's memory until it is loaded anew.
       if (settled.answers.some(isPastMemory)) this.drop();
@@ -285,7 +283,7 @@ export class Bench {
     const { session, clock } = this.#writer;
     const memory = await this.#load(state, limits);
     const prepared = prepareDelta(proposal.delta, state.inForce.program, limits);
-    const world = await MemoryWorld.open(memory, session, limits, [prepared], this.#known, BOTH);
+    const world = await this.#open(memory, limits, [prepared], { recalls: true, engine: BOTH });
     const own = await judgePrepared(world, state, prepared, true);
     const theirs = await inOpenTransaction(session, () =>
       judgeDelta(new DuckDbWorld({ session, clock, limits }, BOTH), state, limits, proposal.delta, null),
@@ -299,13 +297,20 @@ export class Bench {
       if (theirs.kind === "accepted") await rollBack(session);
       if (own.kind === "accepted") this.drop();
     }
-    const settled = await settleJudgement(this.#writer, state, judgement, proposal.keepRefusal);
-    this.#known.add([prepared.id]);
-    return settled;
+    return settleJudgement(this.#writer, state, judgement, proposal.keepRefusal);
+  }
+
+  #open(
+    memory: FactMemory,
+    limits: Limits,
+    deltas: MemoryWorldInput["deltas"],
+    options: Pick<MemoryWorldInput, "recalls" | "engine" | "watches">,
+  ): Promise<MemoryWorld> {
+    return MemoryWorld.open({ memory, log: this.#log, session: this.#writer.session, limits, deltas, ...options });
   }
 
   async #rehearseInMemory(memory: FactMemory, state: BaseState, limits: Limits, deltas: readonly PreparedDelta[]): Promise<Verdict[]> {
-    const world = await MemoryWorld.open(memory, this.#writer.session, limits, deltas, null);
+    const world = await this.#open(memory, limits, deltas, { recalls: false });
     return this.#undone(world, async () => {
       const verdicts: Verdict[] = [];
       for (const delta of deltas) {

@@ -2,18 +2,18 @@ import { rowText } from "../../schema/delta_id.ts";
 import type { Fact, SupportingFact } from "../../schema/fact.ts";
 import type { Place } from "../../schema/place.ts";
 import type { Relation } from "../../schema/relation.ts";
-import type { SqlSession } from "../../schema/sql_session.ts";
 import type { Verdict, Violation } from "../../schema/verdict.ts";
-import { lazyIndex, type Origins, placesInLog } from "../origins.ts";
+import { lazyIndex, type Origins } from "../origins.ts";
 import type { PreparedDelta } from "../prepared_delta.ts";
 import type { MemoryChange } from "./effects.ts";
+import type { KeptPlaces } from "./kept_places.ts";
 
 /**
  * Where the facts behind a group's violations come from. Those of the delta at hand and of the group are known at once; for the others
  * the log is read late, once for many verdicts, since a look at a large log costs more than judging a delta.
  */
 export class LatePlaces {
-  readonly #session: SqlSession;
+  readonly #kept: KeptPlaces;
   readonly #relations: ReadonlyMap<string, Relation>;
   /** What the group has changed so far, commit by commit, and how much of it stands in `recent`. */
   readonly #changes: readonly (readonly MemoryChange[])[];
@@ -21,8 +21,8 @@ export class LatePlaces {
   #seen = 0;
   readonly #open = new WeakSet<SupportingFact>();
 
-  constructor(session: SqlSession, relations: ReadonlyMap<string, Relation>, changes: readonly (readonly MemoryChange[])[]) {
-    this.#session = session;
+  constructor(kept: KeptPlaces, relations: ReadonlyMap<string, Relation>, changes: readonly (readonly MemoryChange[])[]) {
+    this.#kept = kept;
     this.#relations = relations;
     this.#changes = changes;
   }
@@ -52,7 +52,7 @@ export class LatePlaces {
     for (const { violations } of verdicts) {
       for (const fact of violations.flatMap(({ facts }) => facts)) if (this.#open.has(fact)) open.set(keyOf(fact), fact);
     }
-    const found = await placesInLog(this.#session, this.#relations, [...open.values()]);
+    const found = await this.#kept.of(this.#relations, [...open.values()]);
     const places = new Map([...open.keys()].map((key, index) => [key, found[index] ?? null]));
     const placed = (fact: SupportingFact): SupportingFact =>
       this.#open.has(fact) ? { ...fact, place: places.get(keyOf(fact)) ?? null } : fact;

@@ -13,7 +13,7 @@ import { keyOwners, type Remembered, readRemembered, recall } from "../remembere
 import type { Recalled, Trial, World } from "../world.ts";
 import type { MemoryChange } from "./effects.ts";
 import type { FactMemory } from "./fact_memory.ts";
-import type { KnownIds } from "./known_ids.ts";
+import type { KnownLog } from "./known_log.ts";
 import { LatePlaces } from "./late_places.ts";
 import { MemoryTrial } from "./memory_trial.ts";
 import { StoredRows } from "./stored_rows.ts";
@@ -23,6 +23,21 @@ interface Read {
   readonly remembered: ReadonlyMap<string, Remembered>;
   readonly owners: ReadonlyMap<string, string>;
   readonly rows: StoredRows;
+}
+
+export interface MemoryWorldInput {
+  readonly memory: FactMemory;
+  readonly log: KnownLog;
+  readonly session: SqlSession;
+  readonly limits: Limits;
+  /** All that will be judged. */
+  readonly deltas: readonly Pick<PreparedDelta, "id" | "typed" | "proposed">[];
+  /** Whether verdicts given before are given again. */
+  readonly recalls: boolean;
+  /** As verdicts name it; `incremental` where absent. */
+  readonly engine?: string;
+  /** Told what is kept. */
+  readonly watches?: Watches;
 }
 
 /**
@@ -42,35 +57,29 @@ export class MemoryWorld implements World {
   readonly #watches: Watches | null;
   #captured: (Captured | null)[] = [];
 
-  private constructor(memory: FactMemory, session: SqlSession, limits: Limits, read: Read, engine: string, watches: Watches | null) {
+  private constructor({ memory, log, limits, engine = "incremental", watches }: MemoryWorldInput, read: Read) {
     this.memory = memory;
-    this.#watches = watches;
-    this.places = new LatePlaces(session, memory.program.relations, this.#changes);
+    this.#watches = watches ?? null;
+    this.places = new LatePlaces(log.places, memory.program.relations, this.#changes);
     this.limits = limits;
     this.#read = read;
     this.engine = engine;
   }
 
-  /** Reads what judging `deltas` needs of the database: a few statements, however many deltas. `known` null recalls no verdict; `watches` are told what is kept. */
-  static async open(
-    memory: FactMemory,
-    session: SqlSession,
-    limits: Limits,
-    deltas: readonly Pick<PreparedDelta, "id" | "typed" | "proposed">[],
-    known: KnownIds | null,
-    engine = "incremental",
-    watches: Watches | null = null,
-  ): Promise<MemoryWorld> {
-    const ids = known === null ? [] : await known.mayBeKept(session, [...new Set(deltas.map(({ id }) => id))]);
-    const keys = new Set(deltas.map(({ proposed }) => proposed.key).filter((key) => key !== null && !key.includes("\0")));
+  /** Reads what judging the deltas needs of the database: nothing, as a rule, and a few statements at most, however many deltas. */
+  static async open(input: MemoryWorldInput): Promise<MemoryWorld> {
+    const { memory, log, session, deltas, recalls } = input;
+    const ids = recalls ? await log.ids.mayBeKept(session, [...new Set(deltas.map(({ id }) => id))]) : [];
+    const named = new Set(deltas.flatMap(({ proposed: { key } }) => (key === null || key.includes("\0") ? [] : [key])));
+    const keys = await log.keys.mayBeKept(session, [...named]);
     const reached = memory.engine?.reached;
     const others = deltas.flatMap(({ typed }) => typed.filter(({ relation, rows }) => rows.length > 0 && !reached?.has(relation.name)));
     const read: Read = {
       remembered: await readRemembered(session, ids),
-      owners: await keyOwners(session, [...keys] as string[]),
+      owners: await keyOwners(session, keys),
       rows: await StoredRows.of(session, others),
     };
-    return new MemoryWorld(memory, session, limits, read, engine, watches);
+    return new MemoryWorld(input, read);
   }
 
   async recall(id: string, state: BaseState): Promise<Recalled> {

@@ -10,7 +10,7 @@ import { theoriesText } from "../log.ts";
 import { type PreparedDelta, prepareDelta } from "../prepared_delta.ts";
 import type { Answer, Proposal, Settled, Writer } from "../settle.ts";
 import type { FactMemory } from "./fact_memory.ts";
-import type { KnownIds } from "./known_ids.ts";
+import type { KnownLog } from "./known_log.ts";
 import { MemoryWorld } from "./memory_world.ts";
 
 /** What a group has come to, nothing of it on disk yet. */
@@ -37,7 +37,7 @@ export interface CapturedCommit {
 export async function settleInMemory(
   writer: Writer,
   memory: FactMemory,
-  known: KnownIds,
+  log: KnownLog,
   state: BaseState,
   limits: Limits,
   proposals: readonly Proposal[],
@@ -46,7 +46,7 @@ export async function settleInMemory(
 ): Promise<Settled & { readonly captured: readonly CapturedCommit[] }> {
   const prepared = proposals.map((proposal) => preparedOrError(proposal, state, limits));
   const deltas = prepared.filter((item): item is PreparedDelta => !("error" in item));
-  const world = await MemoryWorld.open(memory, writer.session, limits, deltas, known, "incremental", watches);
+  const world = await MemoryWorld.open({ memory, log, session: writer.session, limits, deltas, recalls: true, watches });
   const course: Course = { state, records: [], answers: [], captured: [] };
   for (const [index, delta] of prepared.entries()) {
     if ("error" in delta) {
@@ -58,10 +58,7 @@ export async function settleInMemory(
     course.answers.push({ verdict: await settleOne(writer, world, course, proposals[index] as Proposal, judgement) });
   }
   await completeRefusals(world, course);
-  if (course.records.length > 0) {
-    await writeGroup({ ...writer, isOpen: false }, course.records);
-    known.add(course.records.map((record) => (record.kind === "commit" ? record.accepted.id : record.refused.id)));
-  }
+  if (course.records.length > 0) await writeGroup({ ...writer, isOpen: false }, course.records);
   return { answers: course.answers, state: course.state, captured: course.captured };
 }
 

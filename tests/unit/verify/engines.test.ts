@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { verdictHash } from "../../../schema/verdict_wire.ts";
 import { agree, binding, disagreement, opinionOf } from "../../../verify/agreement.ts";
-import { KnownIds } from "../../../verify/memory/known_ids.ts";
 import { openMemory } from "../../../verify/store/duckdb_session.ts";
 import { proposal, SHOP, theoryFrom, withBase } from "../../support/fact_bases.ts";
 
@@ -176,18 +175,4 @@ test("verdicts agree but for facts shown and bounds that one engine reached, and
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
-
-test("ids that are kept are never taken for new, before and after all of them were read", async () => {
-  const session = await openMemory();
-  await session.run("CREATE SCHEMA assay");
-  await session.run("CREATE TABLE assay.delta AS SELECT 'sha256:' || sha256(i::VARCHAR) AS id FROM range(3000) AS r(i)");
-  const ids = (await session.rows("SELECT id FROM assay.delta")).map(([id]) => String(id));
-  const fresh = (await session.rows("SELECT 'sha256:' || sha256('n' || i::VARCHAR) FROM range(3000) AS r(i)")).map(([id]) => String(id));
-  const known = new KnownIds();
-  assert.deepEqual(await known.mayBeKept(session, ids.slice(0, 100)), ids.slice(0, 100));
-  assert.deepEqual(await known.mayBeKept(session, [...fresh, ...ids]), ids);
-  known.add(fresh);
-  assert.deepEqual(await known.mayBeKept(session, fresh), fresh);
-  session.close();
 });
