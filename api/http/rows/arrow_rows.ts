@@ -1,119 +1,84 @@
-import { AsyncByteQueue, type Data, Field, makeData, RecordBatch, RecordBatchStreamWriter, Schema, Struct } from "apache-arrow";
+import { AsyncByteQueue, Field, makeData, RecordBatch, RecordBatchStreamWriter, Schema, Struct } from "apache-arrow";
 import type { Relation } from "../../../schema/relation.ts";
 import type { SqlColumn } from "../../../schema/sql_session.ts";
-import type { ValueType } from "../../../schema/value.ts";
 import { arrowType } from "../../report/arrow.ts";
 import { ARROW_MEDIA } from "../delta_body.ts";
-import type { RowEncoder } from "./row_encoder.ts";
+import { arrowColumn } from "./arrow_column.ts";
+import type { Pieces, RowEncoder } from "./row_encoder.ts";
 
-const BATCH_ROWS = 65_536;
-const TEXT_BYTES_A_ROW = 16;
+/** A batch is full with so many rows: 16 of DuckDB's chunks. */
+const BATCH_ROWS = 32_768;
+/** A batch is full with so many bytes of text, too. */
+const BATCH_TEXT_BYTES = 4 * 1024 * 1024;
+/** Buffers below this size are joined. */
+const SMALL_BYTES = 4_096;
 
-/** An Arrow IPC stream, uncompressed, in batches of about 65,536 rows whose buffers are filled from DuckDB's own. */
+/**
+ * An Arrow IPC stream, uncompressed. Chunks are joined to batches of 32,768 rows or 4 MiB of text and no more than the chunk that fills them;
+ * values are copied once, from DuckDB's memory to that which is sent.
+ */
 export function arrowRows(relation: Relation): RowEncoder {
   const metadata = new Map([["assay.relation", relation.name]]);
   const schema = new Schema(
     relation.attributes.map(({ name, type }) => new Field(name, arrowType[type](), false)),
     metadata,
   );
-  const pieces = new Pieces();
+  const written = new Written();
   const writer = new RecordBatchStreamWriter({ autoDestroy: false });
-  writer.reset(pieces, schema);
-  let columns = relation.attributes.map(({ type }) => new ColumnBuffer(type));
+  writer.reset(written, schema);
+  const empty = () => relation.attributes.map(({ type }) => arrowColumn(type, BATCH_ROWS));
+  let columns = empty();
   let filled = 0;
   const flush = (): void => {
+    if (filled === 0) return;
     const children = columns.map((column) => column.data(filled));
     writer.write(new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: filled, nullCount: 0, children })));
-    columns = relation.attributes.map(({ type }) => new ColumnBuffer(type));
     filled = 0;
   };
   return {
     media: ARROW_MEDIA,
-    begin: () => null,
+    begin: () => [],
     chunk(chunk, rows) {
+      if (filled + rows > BATCH_ROWS) flush();
+      if (filled === 0) columns = empty();
       for (const [index, column] of columns.entries()) column.add(chunk[index] as SqlColumn, filled, rows);
       filled += rows;
-      if (filled < BATCH_ROWS) return null;
-      flush();
-      return pieces.take();
+      const isFull = filled === BATCH_ROWS || columns.reduce((sum, { textBytes }) => sum + textBytes, 0) >= BATCH_TEXT_BYTES;
+      if (isFull) flush();
+      return written.take();
     },
     end() {
-      if (filled > 0) flush();
+      flush();
       writer.finish();
-      return pieces.take();
+      return written.take();
     },
   };
 }
 
 /** What a writer writes, to be taken away. */
-class Pieces extends AsyncByteQueue {
+class Written extends AsyncByteQueue {
   #pieces: Uint8Array[] = [];
+  #small: Uint8Array[] = [];
 
   override write(value: ArrayBufferLike | ArrayBufferView | string): void {
-    if (value instanceof Uint8Array && value.byteLength > 0) this.#pieces.push(value);
-  }
-
-  take(): Uint8Array {
-    const bytes = Buffer.concat(this.#pieces);
-    this.#pieces = [];
-    return bytes;
-  }
-}
-
-/** One column of a batch while it fills. DuckDB's chunks have 2,048 rows at most. */
-class ColumnBuffer {
-  readonly #type: ValueType;
-  readonly #values: BigInt64Array | BigUint64Array | Float64Array | null;
-  readonly #offsets: Int32Array | null;
-  #bytes: Uint8Array;
-  #end = 0;
-
-  constructor(type: ValueType) {
-    const room = BATCH_ROWS + 2_048;
-    this.#type = type;
-    this.#values =
-      type === "symbol"
-        ? null
-        : type === "number"
-          ? new BigInt64Array(room)
-          : type === "unsigned"
-            ? new BigUint64Array(room)
-            : new Float64Array(room);
-    this.#offsets = type === "symbol" ? new Int32Array(room + 1) : null;
-    this.#bytes = new Uint8Array(type === "symbol" ? room * TEXT_BYTES_A_ROW : 0);
-  }
-
-  add(column: SqlColumn, from: number, rows: number): void {
-    if (column.kind !== "symbol") {
-      (this.#values as BigInt64Array).set(column.values.subarray(0, rows) as BigInt64Array, from);
+    if (!(value instanceof Uint8Array) || value.byteLength === 0) return;
+    if (value.byteLength < SMALL_BYTES) {
+      this.#small.push(value);
       return;
     }
-    const offsets = this.#offsets as Int32Array;
-    column.forEach((bytes, start, end, at) => {
-      this.#reserve(end - start);
-      const target = this.#bytes;
-      let to = this.#end;
-      if (end - start > 24) {
-        target.set(bytes.subarray(start, end), to);
-        to += end - start;
-      } else for (let byte = start; byte < end; byte += 1) target[to++] = bytes[byte] as number;
-      this.#end = to;
-      offsets[from + at + 1] = to;
-    });
+    this.#join();
+    this.#pieces.push(value);
   }
 
-  data(rows: number): Data {
-    const type = arrowType[this.#type]();
-    const common = { type, length: rows, nullCount: 0 };
-    if (this.#offsets === null) return makeData({ ...common, data: this.#values?.subarray(0, rows) } as Parameters<typeof makeData>[0]);
-    const valueOffsets = this.#offsets.subarray(0, rows + 1);
-    return makeData({ ...common, valueOffsets, data: this.#bytes.subarray(0, this.#end) } as Parameters<typeof makeData>[0]);
+  take(): Pieces {
+    this.#join();
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
   }
 
-  #reserve(bytes: number): void {
-    if (this.#end + bytes <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#end + bytes));
-    grown.set(this.#bytes.subarray(0, this.#end));
-    this.#bytes = grown;
+  #join(): void {
+    if (this.#small.length > 0) this.#pieces.push(Buffer.concat(this.#small));
+    this.#small = [];
   }
 }

@@ -4,7 +4,7 @@ import type { Relation } from "../../../schema/relation.ts";
 import { columnsOf, withRelation } from "../../../verify/read_relation.ts";
 import { type Answer, answerStream, etagOf } from "../answer.ts";
 import type { Context } from "../context.ts";
-import type { RowEncoder } from "./row_encoder.ts";
+import type { Pieces, RowEncoder } from "./row_encoder.ts";
 
 const BUFFERED_BYTES = 1024 * 1024;
 
@@ -31,7 +31,7 @@ export function streamRelation(
           const encoder = encoderOf(relation);
           hasBegun = true;
           resolve(answerStream(encoder.media, out, { etag: etagOf(snapshot.asOf) }));
-          const put = (piece: Uint8Array | string | null): Promise<void> | undefined => write(out, piece, limits.stall_ms);
+          const put = (pieces: Pieces): Promise<void> | undefined => write(out, pieces, limits.stall_ms);
           await put(encoder.begin());
           const types = relation.attributes.map(({ type }) => type);
           const sql = `SELECT ${columnsOf(relation)} FROM ${table}${limit === null ? "" : ` LIMIT ${limit}`}`;
@@ -50,10 +50,11 @@ export function streamRelation(
 }
 
 /** Writes, and waits where the reader is slower. Errors: plain, where the reader is gone or stalls. */
-function write(out: PassThrough, piece: Uint8Array | string | null, stall_ms: number): Promise<void> | undefined {
+function write(out: PassThrough, pieces: Pieces, stall_ms: number): Promise<void> | undefined {
   if (out.destroyed) throw new Error("the reader is gone");
-  if (piece === null || piece.length === 0 || out.write(piece)) return undefined;
-  return drained(out, stall_ms);
+  let takesMore = true;
+  for (const piece of pieces) takesMore = out.write(piece);
+  return takesMore ? undefined : drained(out, stall_ms);
 }
 
 async function drained(out: PassThrough, stall_ms: number): Promise<void> {
