@@ -21,6 +21,9 @@ const MICROS = 1_000;
 export class StrictClock implements Clock {
   readonly #clock: Clock;
   #last = 0;
+  /** What the clock behind it said last, and what was shown last, each read and written once a millisecond. */
+  #said = { text: "", millis: 0 };
+  #shown = { millis: Number.NaN, text: "" };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,10 +35,13 @@ export class StrictClock implements Clock {
   }
 
   now(): string {
-    this.#last = Math.max(Date.parse(this.#clock.now()) * MICROS, this.#last + 1);
+    const said = this.#clock.now();
+    if (said !== this.#said.text) this.#said = { text: said, millis: Date.parse(said) };
+    this.#last = Math.max(this.#said.millis * MICROS, this.#last + 1);
     const micros = this.#last % MICROS;
-    const text = new Date((this.#last - micros) / MICROS).toISOString();
-    return `${text.slice(0, TEXT_MS)}${String(micros).padStart(3, "0")}Z`;
+    const millis = (this.#last - micros) / MICROS;
+    if (millis !== this.#shown.millis) this.#shown = { millis, text: new Date(millis).toISOString().slice(0, TEXT_MS) };
+    return `${this.#shown.text}${String(micros).padStart(3, "0")}Z`;
   }
 
   micros(): number {

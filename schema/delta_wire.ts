@@ -30,10 +30,11 @@ const ROW_DEPTH = 3;
 export function readDelta(document: string | Uint8Array, options: DeltaWireOptions): ProposedDelta {
   const offsets = new Map<object, number>();
   const json: ExactJsonOptions = options.source === null ? options : { ...options, positions: { depth: ROW_DEPTH, offsets } };
-  const text = typeof document === "string" ? document : new TextDecoder().decode(document);
   const value = typeof document === "string" ? readExactJson(document, json) : readExactJsonBytes(document, json);
   const { source } = options;
-  return deltaOf(value, source, source === null ? null : { source, offsets, lineOf: lineFinder(text) });
+  if (source === null) return deltaOf(value, null);
+  const text = typeof document === "string" ? document : new TextDecoder().decode(document);
+  return deltaOf(value, source, { source, offsets, lineOf: lineFinder(text) });
 }
 
 interface Positions {

@@ -21,6 +21,7 @@ export interface ExactJsonOptions {
 
 const DEFAULT_LIMITS = { json_bytes: registeredLimits.json_bytes.value, json_depth: registeredLimits.json_depth.value };
 const INTEGER_DIGITS_MAX = 40;
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 const WORDS = new Map<string, ExactValue>([
   ["true", true],
   ["false", false],
@@ -42,7 +43,7 @@ export function readExactJsonBytes(bytes: Uint8Array, options: ExactJsonOptions)
   checkBytes(bytes.length, options);
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = UTF8.decode(bytes);
   } catch (cause) {
     const place = options.source === null ? null : `${options.source}:${(options.firstLine ?? 1) + badByteLine(bytes)}`;
     throw new AssayError("json.not_utf8", "the bytes are not UTF-8", { place, cause });
@@ -85,13 +86,12 @@ function checkBytes(bytes: number, options: ExactJsonOptions): void {
 
 /** Count of lines before the first byte that is not UTF-8: all lines that decode on their own. */
 function badByteLine(bytes: Uint8Array): number {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
   let line = 0;
   for (let from = 0; from < bytes.length; line += 1) {
     const end = bytes.indexOf(10, from);
     const to = end === -1 ? bytes.length : end;
     try {
-      decoder.decode(bytes.subarray(from, to));
+      UTF8.decode(bytes.subarray(from, to));
     } catch {
       return line;
     }

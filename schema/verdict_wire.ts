@@ -17,10 +17,7 @@ export interface VerdictParts {
 /** The stored form of a verdict none of whose laws found anything or took time: thousands share their text. Null for any other. */
 export function sharedParts(verdict: Verdict): VerdictParts | null {
   if (!isQuiet(verdict.laws)) return null;
-  const json = verdictJson(verdict);
-  const laws = storedLaws.get(verdict.laws) as string;
-  const at = json.indexOf(`"laws":${laws}`) + '"laws":'.length;
-  return { head: json.slice(0, at), laws, tail: json.slice(at + laws.length) };
+  return verdictParts(verdict, verdict.engine, `"commit":${verdict.commit},`, `"replayed":${verdict.replayed},`, storedLaws);
 }
 
 const quiet = new WeakMap<object, boolean>();
@@ -51,19 +48,25 @@ const storedLaws = new WeakMap<object, string>();
 const timelessLaws = new WeakMap<object, string>();
 const theories = new WeakMap<object, string>();
 
+function verdictText(verdict: Verdict, engine: string, commit: string, replayed: string, texts: WeakMap<object, string>): string {
+  const { head, laws, tail } = verdictParts(verdict, engine, commit, replayed, texts);
+  return head + laws + tail;
+}
+
 /** The members in RFC 8785's order; `commit` and `replayed` with their commas, or nothing. */
-function verdictText(verdict: Verdict, engine: string, commit: string, replayed: string, laws: WeakMap<object, string>): string {
+function verdictParts(verdict: Verdict, engine: string, commit: string, replayed: string, texts: WeakMap<object, string>): VerdictParts {
   const { base, checked, cursor, delta, undecided, repairs, total, violations } = verdict;
   const kept = (value: unknown): string => canonicalJson(value as CanonicalInput);
-  return (
+  const head =
     `{"base":${base},"checked":{"delta_facts":${checked.delta_facts},"facts":${checked.facts},"laws":${checked.laws}},${commit}` +
-    `"cursor":${canonicalText(cursor)},"delta":${canonicalText(delta)},"engine":${canonicalText(engine)},` +
-    `"laws":${remembered(laws, verdict.laws, () => lawsText(verdict.laws, laws === storedLaws))},` +
-    `"repairs":${repairs.length === 0 ? "[]" : kept(repairs)},${replayed}` +
+    `"cursor":${canonicalText(cursor)},"delta":${canonicalText(delta)},"engine":${canonicalText(engine)},"laws":`;
+  const laws = remembered(texts, verdict.laws, () => lawsText(verdict.laws, texts === storedLaws));
+  const tail =
+    `,"repairs":${repairs.length === 0 ? "[]" : kept(repairs)},${replayed}` +
     `"theories":${remembered(theories, verdict.theories, () => kept(verdict.theories))},` +
     `"total":${total},"undecided":${undecided === null ? "null" : kept(undecided)},"verdict":"${verdict.verdict}",` +
-    `"violations":${violations.length === 0 ? "[]" : kept(violations)}}`
-  );
+    `"violations":${violations.length === 0 ? "[]" : kept(violations)}}`;
+  return { head, laws, tail };
 }
 
 function remembered(texts: WeakMap<object, string>, value: object, make: () => string): string {

@@ -313,7 +313,8 @@ export class Bench {
     const world = await this.#open(memory, limits, deltas, { recalls: false });
     return this.#undone(world, async () => {
       const verdicts: Verdict[] = [];
-      for (const delta of deltas) {
+      for (const [index, delta] of deltas.entries()) {
+        world.keepsAccepted = index < deltas.length - 1;
         const judgement = await judgePrepared(world, state, delta, false);
         verdicts.push(verdictOf(judgement));
         if (judgement.kind !== "accepted") break;

@@ -52,6 +52,7 @@ export class LatePlaces {
     for (const { violations } of verdicts) {
       for (const fact of violations.flatMap(({ facts }) => facts)) if (this.#open.has(fact)) open.set(keyOf(fact), fact);
     }
+    if (open.size === 0) return [...verdicts];
     const found = await this.#kept.of(this.#relations, [...open.values()]);
     const places = new Map([...open.keys()].map((key, index) => [key, found[index] ?? null]));
     const placed = (fact: SupportingFact): SupportingFact =>

@@ -72,7 +72,7 @@ export class MemoryTrial implements Trial {
 
   async end(accepted: boolean): Promise<void> {
     const { engine } = this.#world.memory;
-    if (!accepted) {
+    if (!accepted || !this.#world.keepsAccepted) {
       if (this.#isApplied) engine?.rollback();
       return;
     }

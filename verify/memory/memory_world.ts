@@ -56,6 +56,8 @@ export class MemoryWorld implements World {
   readonly places: LatePlaces;
   readonly #watches: Watches | null;
   #captured: (Captured | null)[] = [];
+  /** False while a delta is judged after which there is none: to take back what it does at once costs half of an `undo`. */
+  keepsAccepted = true;
 
   private constructor({ memory, log, limits, engine = "incremental", watches }: MemoryWorldInput, read: Read) {
     this.memory = memory;
