@@ -332,7 +332,7 @@ export class FactBase {
     this.#state = state;
     await this.#endTurn();
     group.settle(answers.map((answer) => ("error" in answer ? { error: this.#asStoreError(answer.error) } : answer)));
-    if (this.#open === null) await this.#journal.settleAfter(answers.length);
+    if (this.#open === null) this.#journal.settleAfter(answers.length);
   }
 
   /** Reads within a turn. */

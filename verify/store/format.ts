@@ -16,8 +16,8 @@ const VERDICT = `CREATE VIEW assay.verdict AS SELECT v.delta, v.hash, CASE WHEN 
  * in commit N is renamed `<relation>@N`. `assay` holds the commits, deltas, verdicts, theories and waivers, and the leaves of the ledger:
  * one a commit (`seq`) or refusal (`delta`, `body`), in the order in which they were written. A verdict is text; the outcomes of laws that found nothing
  * are most of it and the same each time, so they stand once, in `laws_text`, and the view `verdict` puts them back.
- * Format 1 had no leaves; format 2 verdicts as one text, and no file
- * `<database>.journal` beside it, which holds groups of deltas that are committed and not in these tables yet; closing leaves none.
+ * Format 1 had no leaves; format 2 verdicts as one text, and no files
+ * `<database>.journal` and `.journal2` beside it, which hold groups of deltas that are committed and not in these tables yet; closing leaves none.
  */
 const layout: readonly string[] = [
   "CREATE SCHEMA assay",

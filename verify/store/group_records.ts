@@ -11,7 +11,8 @@ import { effectsText, type LogEntry, theoriesText } from "../log.ts";
 import { type GroupImage, type LogCell, type LogRows, type LogTable, logTables, noRows } from "./group_image.ts";
 
 const SYMBOLS: readonly ValueType[] = Array<ValueType>(10).fill("symbol");
-const columns: Readonly<Record<LogTable, readonly ValueType[]>> = {
+/** The types of the columns of the tables of the log. */
+export const logColumns: Readonly<Record<LogTable, readonly ValueType[]>> = {
   entry: ["number", ...SYMBOLS],
   delta: ["symbol", "symbol", "symbol", "symbol", "symbol", "number", "symbol", "symbol"],
   delta_part: ["symbol", "number", "symbol"],
@@ -34,7 +35,6 @@ export function recordRows(records: readonly LogRecord[]): Omit<GroupImage, "cha
 export async function writeRows(session: SqlSession, { rows, laws, replaced }: GroupImage): Promise<void> {
   await forget(session, replaced);
   for (const [hash, text] of laws) {
-    if (keptLaws.get(session)?.has(hash) === true) continue;
     await session.run("INSERT INTO assay.laws_text SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM assay.laws_text WHERE hash = $1)", [
       hash,
       text,
@@ -43,21 +43,11 @@ export async function writeRows(session: SqlSession, { rows, laws, replaced }: G
   for (const table of logTables) {
     const list = rows[table];
     if (list.length === 0) continue;
-    const types = columns[table];
+    const types = logColumns[table];
     const cells = types.map((_, at) => list.map((row) => row[at] as LogCell));
     await session.appendColumns({ catalog: null, schema: "assay", table }, types, cells, list.length);
   }
 }
-
-/** Notes that texts of laws are on disk, so that no later group of the session asks for them again. */
-export function noteKept(session: SqlSession, { laws }: Pick<GroupImage, "laws">): void {
-  if (laws.length === 0) return;
-  const kept = keptLaws.get(session) ?? new Set();
-  keptLaws.set(session, kept);
-  for (const [hash] of laws) kept.add(hash);
-}
-
-const keptLaws = new WeakMap<SqlSession, Set<string>>();
 
 /** Keeps the texts of the theories that loads bring, inside the caller's transaction. */
 export async function writeTheoryFiles(session: SqlSession, { theories }: JudgedDelta): Promise<void> {

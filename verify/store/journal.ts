@@ -5,89 +5,104 @@ import { type Database, fileExists, inTransaction } from "./database.ts";
 import type { DuckDbSession } from "./duckdb_session.ts";
 import { writeChanges } from "./group_changes.ts";
 import { type GroupImage, joined } from "./group_image.ts";
-import { noteKept, writeRows } from "./group_records.ts";
+import { writeRows } from "./group_records.ts";
 import { JournalFile } from "./journal_file.ts";
+import { moveImage } from "./journal_move.ts";
 import { type JournalGroup, journalText, readJournalText } from "./journal_text.ts";
 
 /** A group of more rows is written to its tables at once: it pays for their statements by itself. */
 const SMALL_ROWS = 1_024;
-/** Rows that wait in the journal before they are moved, and how many characters; fewer rows where nobody waits for the move. */
+/** Rows that wait in the journal before they are moved, and how many characters; fewer rows where nobody waits for the processor. */
 const WAITING_ROWS = 2_048;
 const IDLE_ROWS = 256;
 /** After a group of at most so many deltas there is time to spare: where there is none, more of them wait for each other. */
 const IDLE_GROUP = 8;
 const WAITING_CHARACTERS = 16 * 1024 * 1024;
 
-/** The journal of a database lies beside it under the name of its file and this. */
-export const JOURNAL_SUFFIX = ".journal";
+/** The journal of a database lies beside it, in two files under its name and these: groups are appended to one while those of the other are moved. */
+const SUFFIXES = [".journal", ".journal2"] as const;
+
+/** Where the journal of a database lies. */
+export function journalPaths(path: string): readonly string[] {
+  return SUFFIXES.map((suffix) => `${path}${suffix}`);
+}
 
 /**
  * Groups that are durable and not in their tables yet. DuckDB takes about a millisecond for every table that a transaction appends to,
  * however few the rows, and a group appends to eight. So a small group is appended to a file beside the database, and many groups are
- * moved to the tables together: before the session's next statement, whatever it is, and when enough of them wait.
- * The session thus never sees the tables without them; other connections see the state of an earlier commit until `settle`.
+ * moved to the tables together, on a connection of the journal's own: beside later groups when enough of them wait, and before the session's
+ * next statement, whatever it is, which waits for the move. The session thus never sees the tables without them; other connections
+ * see the state of an earlier commit until `settle`.
  */
 export class Journal {
   readonly #session: DuckDbSession;
+  readonly #mover: DuckDbSession;
   readonly #path: string | null;
   /** When the fact base was made, which tells its journal from that of another. */
   readonly #base: string;
-  /** Null for a base in memory, which nothing outlives. */
-  readonly #file: JournalFile | null;
+  /** The one that is appended to, and the other; none for a base in memory, which nothing outlives. */
+  #files: readonly JournalFile[];
   #waiting: GroupImage[] = [];
-  #leaves = 0;
+  /** The leaves of the ledger before what waits, and after it; null where the tables say. */
+  #start = 0;
+  #end: number | null = null;
   #rows = 0;
   #characters = 0;
+  /** The move under way. It never fails: what it could not move waits again. */
+  #move: Promise<void> | null = null;
+  #hasFailed = false;
 
-  private constructor(session: DuckDbSession, path: string | null, base: string, file: JournalFile | null) {
+  private constructor(session: DuckDbSession, mover: DuckDbSession, path: string | null, base: string, files: readonly JournalFile[]) {
     this.#session = session;
+    this.#mover = mover;
     this.#path = path;
     this.#base = base;
-    this.#file = file;
+    this.#files = files;
     session.beforeEach(() => this.settle());
   }
 
   /**
-   * Takes over what a process that was killed left behind. `file` is where the database lies, null in memory.
-   * Errors: `store.damaged` for a journal that does not go on where the database ends.
+   * Takes over what a process that was killed left behind. Errors: `store.damaged` for a journal that does not go on where the database
+   * ends.
    */
-  static async open(session: DuckDbSession, { path, file }: Pick<Database, "path" | "file">): Promise<Journal> {
+  static async open(session: DuckDbSession, database: Database): Promise<Journal> {
     const base = String((await session.rows("SELECT created FROM assay.meta"))[0]?.[0]);
-    if (file === null) return new Journal(session, path, base, null);
-    const { file: kept, texts } = await JournalFile.open(`${file}${JOURNAL_SUFFIX}`);
     const size = await ledgerSize(session);
-    const journal = new Journal(session, path, base, kept);
-    for (const text of texts) journal.#takeOver(readJournalText(text), size);
+    const kept = database.file === null ? [] : await Promise.all(journalPaths(database.file).map((path) => JournalFile.open(path)));
+    const files = kept.map(({ file }) => file);
+    const journal = new Journal(session, await database.connect(), database.path, base, files);
+    const groups = kept.flatMap(({ texts }) => texts.map(readJournalText));
+    for (const group of groups.toSorted((a, b) => a.leaves - b.leaves)) journal.#takeOver(group, size);
     await journal.settle();
-    await kept.clear();
+    for (const file of files) await file.clear();
     return journal;
   }
 
-  /** A group that a process killed between the move and the emptying of the file left is in the tables already. */
+  /** A group that a process killed between the move and the emptying of its file left is in the tables already. */
   #takeOver({ base, leaves, image }: JournalGroup, size: number): void {
     if (base === this.#base && leaves + image.leaves.length <= size) return;
-    if (base !== this.#base || leaves !== size + this.#leaves) {
-      throw new AssayError("store.damaged", "the journal does not go on where the database ends", {
-        place: `${this.#path}${JOURNAL_SUFFIX}`,
-      });
+    if (base !== this.#base || leaves !== (this.#end ?? size)) {
+      throw new AssayError("store.damaged", "the journal does not go on where the database ends", { place: `${this.#path}${SUFFIXES[0]}` });
     }
-    this.#wait(image);
+    this.#wait(image, leaves, 0);
   }
 
-  #wait(image: GroupImage): void {
+  #wait(image: GroupImage, from: number, characters: number): void {
+    if (this.#waiting.length === 0) this.#start = from;
     this.#waiting.push(image);
-    this.#leaves += image.leaves.length;
+    this.#end = from + image.leaves.length;
     this.#rows += rowsOf(image);
+    this.#characters += characters;
   }
 
   /** True where the tables hold all that was written. */
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#waiting.length === 0 && this.#move === null;
   }
 
-  /** Moves what waits after a group so small that there is time to, lest a later group waits longer. What fails is tried again later. */
-  async settleAfter(deltas: number): Promise<void> {
-    if (this.#rows >= IDLE_ROWS && deltas <= IDLE_GROUP) await this.settle().catch(() => undefined);
+  /** Begins to move what waits after a group so small that there is time to, lest a read waits longer. */
+  settleAfter(deltas: number): void {
+    if (this.#rows >= IDLE_ROWS && deltas <= IDLE_GROUP && this.#canStartMove) this.#startMove();
   }
 
   /** Whether a group is small enough to wait here. */
@@ -97,47 +112,76 @@ export class Journal {
 
   /** Makes a group durable. Errors: those of `JournalFile.append` and of `settle`; nothing of the group is there then. */
   async write(image: GroupImage): Promise<void> {
-    if (this.#rows >= WAITING_ROWS || this.#characters >= WAITING_CHARACTERS) await this.settle();
-    if (this.#file !== null) {
-      const size = await this.#session.straight(() => ledgerSize(this.#session));
-      const text = journalText({ base: this.#base, leaves: size + this.#leaves, image });
-      await this.#file.append(text);
-      this.#characters += text.length;
+    if (this.#rows >= WAITING_ROWS || this.#characters >= WAITING_CHARACTERS) {
+      await this.#move;
+      if (this.#canStartMove) this.#startMove();
+      else await this.settle();
     }
-    this.#wait(image);
+    const from = this.#end ?? (await this.#session.straight(() => ledgerSize(this.#session)));
+    const [file] = this.#files;
+    const text = file === undefined ? "" : journalText({ base: this.#base, leaves: from, image });
+    await file?.append(text);
+    this.#wait(image, from, text.length);
   }
 
-  /** Moves all that waits into the tables, in one transaction. Errors: those of `inTransaction`; all of it then waits on. */
+  /** Moves all that waits into the tables. Errors: those of `inTransaction`; what could not be moved then waits on. */
   async settle(): Promise<void> {
-    if (this.isEmpty) return;
-    const session = this.#session;
-    const image = joined(this.#waiting);
-    try {
-      await session.straight(() => inTransaction(session, this.#path, () => writeImage(session, image)));
-    } catch (cause) {
-      forgetSize(session);
-      throw cause;
-    }
-    noteKept(session, image);
+    await this.#move;
+    if (this.#waiting.length === 0) return;
+    await this.#moveAll();
+    for (const file of this.#files) await file.clear();
+  }
+
+  /** After a failure the next move is waited for, so that a proposer is told if it fails again. */
+  get #canStartMove(): boolean {
+    return this.#move === null && !this.#hasFailed && (this.#files[1]?.isEmpty ?? true);
+  }
+
+  /** Moves all that waits now while later groups are written to the other file. */
+  #startMove(): void {
+    const [full] = this.#files;
+    this.#files = this.#files.toReversed();
+    this.#move = this.#moveAll()
+      .then(() => full?.clear())
+      .catch(() => undefined)
+      .finally(() => {
+        this.#move = null;
+      });
+  }
+
+  /** In one transaction. */
+  async #moveAll(): Promise<void> {
+    const [images, start, rows, characters] = [this.#waiting, this.#start, this.#rows, this.#characters];
     this.#waiting = [];
-    this.#leaves = 0;
     this.#rows = 0;
     this.#characters = 0;
-    await this.#file?.clear();
+    try {
+      await inTransaction(this.#mover, this.#path, () => moveImage(this.#mover, start, joined(images)));
+      this.#hasFailed = false;
+      forgetSize(this.#session);
+      if (this.#waiting.length === 0) this.#end = null;
+    } catch (cause) {
+      this.#waiting = [...images, ...this.#waiting];
+      this.#start = start;
+      this.#rows += rows;
+      this.#characters += characters;
+      this.#hasFailed = true;
+      throw cause;
+    }
   }
 
-  /** Moves what waits, where it can be moved, and lets the file go: what cannot waits there for the next opening. */
+  /** Moves what waits, where it can be moved, and lets the files go: what cannot waits there for the next opening. */
   async close(): Promise<void> {
     await this.settle().catch(() => undefined);
-    await this.#file?.close();
+    for (const file of this.#files) await file.close();
   }
 }
 
 /** Errors: `store.exists` where the journal of a database that is gone lies where one is to be made. */
 export async function refuseJournal(path: string): Promise<void> {
-  const place = `${path}${JOURNAL_SUFFIX}`;
-  if (!(await fileExists(place))) return;
-  throw new AssayError("store.exists", `\`${place}\` holds deltas of a database that is gone`, { place });
+  for (const place of journalPaths(path)) {
+    if (await fileExists(place)) throw new AssayError("store.exists", `\`${place}\` holds deltas of a database that is gone`, { place });
+  }
 }
 
 /** Writes a group to its tables inside the caller's transaction. Whoever rolls it back calls `forgetSize`. */

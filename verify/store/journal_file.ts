@@ -36,6 +36,10 @@ export class JournalFile {
     return { file, texts };
   }
 
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
   /** Errors: `store.full_disk`, `store.read_only`, `store.broken`; the text is then not there. */
   async append(text: string): Promise<void> {
     if (this.#isBroken) throw new AssayError("store.broken", "the journal stopped after a failed write", { place: this.#path });

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { Command } from "commander";
 import { FactBase } from "../../../verify/fact_base.ts";
+import { journalPaths } from "../../../verify/store/journal.ts";
 import type { Door } from "../door.ts";
 import { accountName } from "../fact_base_door.ts";
 import {
@@ -41,7 +42,7 @@ async function init(door: Door, options: InitOptions): Promise<Outcome> {
     return verdictOutcome(verdict, { show: options.show, micros: door.clock.micros() - started, program: base.program });
   } catch (cause) {
     await base.close();
-    for (const path of [options.db, `${options.db}.wal`, `${options.db}.journal`]) await rm(path, { force: true });
+    for (const path of [options.db, `${options.db}.wal`, ...journalPaths(options.db)]) await rm(path, { force: true });
     throw cause;
   } finally {
     await base.close();
