@@ -12,7 +12,9 @@ export type Answer =
       readonly body: string | Uint8Array;
       readonly headers: Headers;
     }
-  | { readonly kind: "stream"; readonly media: string; readonly body: Readable; readonly headers: Headers };
+  | { readonly kind: "stream"; readonly media: string; readonly body: Readable; readonly headers: Headers }
+  /** The handler took the reply over (`hijack`) and writes the answer by itself. */
+  | { readonly kind: "taken" };
 
 export type Headers = Readonly<Record<string, string>>;
 

@@ -77,6 +77,7 @@ export function patternOf(path: string): string {
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  if (answer.kind === "taken") return reply;
   for (const name in answer.headers) reply.header(name, answer.headers[name] ?? "");
   switch (answer.kind) {
     case "json":

@@ -117,7 +117,7 @@ function contextOf(base: FactBase, options: ServiceOptions, runner: JobRunner): 
     jobs: new Jobs(clock, () => base.limits.jobs_kept),
     desk: { base, clock, runner, models },
     jobMetrics: new JobMetrics(metrics.registry, () => runner.running.length),
-    live: new LiveHub(base, metrics),
+    live: new LiveHub(base, metrics, clock),
     sentry: gatekeeper === openDoor ? null : new Sentry(gatekeeper, () => base.limits.live_recheck_ms),
     unanswered: new Unanswered(),
     life: { phase: "starting", isBroken: false },

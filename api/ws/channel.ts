@@ -1,7 +1,10 @@
+import type { Clock } from "../../schema/clock.ts";
 import type { Limits } from "../../schema/limits.ts";
 import type { ServiceMetrics } from "../http/metrics.ts";
 import { type SentEvent, sentEvent } from "./events.ts";
-import { type Outlet, Written } from "./outlet.ts";
+import type { Outlet } from "./outlet.ts";
+import { Pace } from "./pace.ts";
+import { Written } from "./written.ts";
 
 interface Client {
   readonly outlet: Outlet;
@@ -19,41 +22,52 @@ interface Kept {
   readonly sent: SentEvent;
 }
 
+type Bounds = Pick<Limits, "live_queue" | "live_queue_mb">;
+
 /** Events of a first page sent at once. */
 const FIRST_AT_ONCE = 16;
-/** Subscribers served a millisecond: the more there are, the more events each is sent at a time, so that serving them costs the same. */
-const CLIENTS_A_MS = 5;
-const PACE_MOST_MS = 250;
+/** Subscribers served before others have their turn on the thread. */
+const SLICE_CLIENTS = 64;
+/** Telling is to take about one part in so many of the thread, as long as nobody is told later than this. */
+const PARTS = 12;
+const LATEST_MS = 1_000;
 const CHARACTERS_A_MB = 1_000_000;
 
 /**
- * The events of one topic, kept for a while and sent to all who subscribe: one queue for all of them, in which each has a place. A
- * subscriber whose place falls out of the queue is told `lagged` and cut off; none of them holds up the others or a commit.
+ * The events of one topic, kept for a while and sent to all who subscribe: one queue for all of them, in which each has a place. They are
+ * told in rounds, so that what is told at a time is written and compressed once for all; a single subscriber is told at once, and the more
+ * telling takes, the rarer the rounds. A subscriber whose place falls out of the queue is told `lagged` and cut off; none of them holds up
+ * the others or a commit.
  */
 export class Channel {
-  readonly #limits: () => Pick<Limits, "live_queue" | "live_queue_mb">;
+  readonly #limits: () => Bounds;
   readonly #metrics: ServiceMetrics;
+  readonly #clock: Clock;
+  readonly #pace = new Pace(PARTS, LATEST_MS);
   readonly #clients = new Set<Client>();
   readonly #kept: Kept[] = [];
   /** Of all events kept. */
   #characters = 0;
   /** The number of the first event kept. */
   #begin = 0;
-  #shared: { readonly from: number; readonly to: number; readonly written: Written; readonly events: readonly SentEvent[] } | null = null;
-  #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  /** Where the pieces begin in which events are sent: each reaches up to the next cut, the events behind the last one wait for a round. */
+  readonly #cuts = [0];
+  /** Of events behind the last cut. */
+  #waiting = 0;
+  /** Pieces that somebody was sent since the last round began, by where they begin. */
+  readonly #written = new Map<number, Written>();
+  #timer: NodeJS.Timeout | null = null;
+  #soon: NodeJS.Immediate | null = null;
+  #isTelling = false;
   readonly #onEmpty: () => void;
   /** The commit after which every event is kept. */
   #coveredFrom: number;
 
   /** `onEmpty` is called whenever the last subscriber has gone. */
-  constructor(
-    limits: () => Pick<Limits, "live_queue" | "live_queue_mb">,
-    metrics: ServiceMetrics,
-    coveredFrom: number,
-    onEmpty: () => void,
-  ) {
+  constructor(limits: () => Bounds, metrics: ServiceMetrics, clock: Clock, coveredFrom: number, onEmpty: () => void) {
     this.#limits = limits;
     this.#metrics = metrics;
+    this.#clock = clock;
     this.#coveredFrom = coveredFrom;
     this.#onEmpty = onEmpty;
   }
@@ -66,6 +80,7 @@ export class Channel {
   push(sent: SentEvent, from: number, to: number): void {
     this.#kept.push({ from, to, sent });
     this.#characters += sent.json.length;
+    this.#waiting += sent.json.length;
     const { live_queue, live_queue_mb } = this.#limits();
     const most = live_queue_mb * CHARACTERS_A_MB;
     if (this.#kept.length > 2 * live_queue || this.#characters > 2 * most) this.#shorten(live_queue, most);
@@ -84,11 +99,14 @@ export class Channel {
     for (const { sent } of dropped) this.#characters -= sent.json.length;
     this.#begin += dropped.length;
     this.#coveredFrom = dropped.at(-1)?.to ?? this.#coveredFrom;
+    const cut = this.#cuts.findLastIndex((at) => at <= this.#begin);
+    if (cut > 0) this.#cuts.splice(0, cut);
   }
 
   /** A place behind all events, for a subscriber that is sent `first` before. */
   join(outlet: Outlet, first: readonly SentEvent[]): void {
-    this.#add({ outlet, first: [...first], next: this.#begin + this.#kept.length, isFull: false });
+    this.#cut();
+    this.#add({ outlet, first: [...first], next: this.#told, isFull: false });
   }
 
   /**
@@ -99,14 +117,15 @@ export class Channel {
     if (commit < this.#coveredFrom) return false;
     const at = this.#kept.findIndex(({ to }) => to > commit);
     if (at !== -1 && (this.#kept[at]?.from ?? 0) < commit) return false;
-    this.#add({ outlet, first: [], next: this.#begin + (at === -1 ? this.#kept.length : at), isFull: false });
+    this.#cut();
+    this.#add({ outlet, first: [], next: at === -1 ? this.#told : this.#begin + at, isFull: false });
     return true;
   }
 
   /** Sends a last event to everyone and lets them go. */
   end(last: SentEvent): void {
-    if (this.#timer !== null) clearTimer(this.#timer);
-    this.#timer = null;
+    this.#unschedule();
+    this.#cut();
     for (const client of this.#clients) {
       this.#serve(client);
       if (this.#drop(client)) client.outlet.end(last);
@@ -145,15 +164,68 @@ export class Channel {
     if (this.#clients.size === 0) this.#onEmpty();
   }
 
-  #schedule(): void {
-    if (this.#timer !== null || this.#clients.size === 0) return;
-    const pace = Math.min(PACE_MOST_MS, Math.floor(this.#clients.size / CLIENTS_A_MS));
-    this.#timer = pace === 0 ? setImmediate(() => this.#serveAll()) : setTimeout(() => this.#serveAll(), pace);
+  get #end(): number {
+    return this.#begin + this.#kept.length;
   }
 
-  #serveAll(): void {
+  /** Behind the last piece. */
+  get #told(): number {
+    return this.#cuts.at(-1) as number;
+  }
+
+  /** Makes one piece of the events that wait. */
+  #cut(): void {
+    if (this.#end > this.#told) this.#cuts.push(this.#end);
+    this.#waiting = 0;
+  }
+
+  /** What waits for a round must not push out of the queue those who wait for nothing else. */
+  #isUrgent(): boolean {
+    const { live_queue, live_queue_mb } = this.#limits();
+    return 2 * (this.#end - this.#told) > live_queue || 2 * this.#waiting > live_queue_mb * CHARACTERS_A_MB;
+  }
+
+  #schedule(): void {
+    if (this.#isTelling || this.#soon !== null || this.#clients.size === 0) return;
+    const wait = this.#isUrgent() ? 0 : this.#pace.wait_ms(this.#clock.micros());
+    if (wait > 0) this.#timer ??= setTimeout(() => this.#tell(), wait);
+    else {
+      this.#unschedule();
+      this.#soon = setImmediate(() => this.#tell());
+    }
+  }
+
+  #unschedule(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#soon !== null) clearImmediate(this.#soon);
     this.#timer = null;
-    for (const client of this.#clients) this.#serve(client);
+    this.#soon = null;
+  }
+
+  /** Begins a round. */
+  #tell(): void {
+    this.#unschedule();
+    this.#written.clear();
+    this.#cut();
+    this.#isTelling = true;
+    this.#pace.begin(this.#clock.micros());
+    this.#tellSome([...this.#clients], 0);
+  }
+
+  #tellSome(clients: readonly Client[], from: number): void {
+    const began = this.#clock.micros();
+    const to = from + SLICE_CLIENTS;
+    for (const client of clients.slice(from, to)) this.#serve(client);
+    // Behind the ticks in which what was written goes to the sockets, which is most of the work.
+    process.nextTick(() => {
+      this.#pace.spend(this.#clock.micros() - began);
+      if (to < clients.length) {
+        setImmediate(() => this.#tellSome(clients, to));
+        return;
+      }
+      this.#isTelling = false;
+      if (this.#end > this.#told) this.#schedule();
+    });
   }
 
   #serve(client: Client): void {
@@ -167,25 +239,25 @@ export class Channel {
     }
     while (!client.isFull && client.first.length > 0) {
       const events = client.first.splice(0, FIRST_AT_ONCE);
-      client.isFull = !client.outlet.send(events, new Written(events));
+      client.isFull = !client.outlet.send(new Written(events, false));
     }
-    const end = this.#begin + this.#kept.length;
-    if (client.isFull || client.next === end) return;
-    const { events, written } = this.#between(client.next, end);
-    client.next = end;
-    client.isFull = !client.outlet.send(events, written);
+    while (!client.isFull && client.next < this.#told) {
+      const { written, to } = this.#pieceAt(client.next);
+      client.next = to;
+      client.isFull = !client.outlet.send(written);
+    }
   }
 
-  /** Events `from` … `to` (not counted), written once for all who are at the same place. */
-  #between(from: number, to: number): { readonly events: readonly SentEvent[]; readonly written: Written } {
-    if (this.#shared?.from === from && this.#shared.to === to) return this.#shared;
-    const events = this.#kept.slice(from - this.#begin, to - this.#begin).map(({ sent }) => sent);
-    this.#shared = { from, to, events, written: new Written(events) };
-    return this.#shared;
+  /** The piece that begins at an event, or the rest of the one that it is in. */
+  #pieceAt(next: number): { readonly written: Written; readonly to: number } {
+    const at = this.#cuts.findLastIndex((cut) => cut <= next);
+    const to = this.#cuts[at + 1] ?? this.#told;
+    const known = this.#written.get(next);
+    if (known !== undefined) return { written: known, to };
+    const events = this.#kept.slice(next - this.#begin, to - this.#begin).map(({ sent }) => sent);
+    const isWhole = this.#cuts[at] === next;
+    const written = new Written(events, isWhole);
+    if (isWhole) this.#written.set(next, written);
+    return { written, to };
   }
-}
-
-function clearTimer(timer: NodeJS.Timeout | NodeJS.Immediate): void {
-  if ("hasRef" in timer && "refresh" in timer) clearTimeout(timer);
-  else clearImmediate(timer as NodeJS.Immediate);
 }

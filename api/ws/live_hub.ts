@@ -1,4 +1,5 @@
 import { AssayError } from "../../schema/assay_error.ts";
+import type { Clock } from "../../schema/clock.ts";
 import type { FactBase } from "../../verify/fact_base.ts";
 import type { StillBase, Turn } from "../../verify/live/turns.ts";
 import { rejected } from "../../verify/load.ts";
@@ -23,15 +24,17 @@ const BEAT_MS = 15_000;
 export class LiveHub {
   readonly #base: FactBase;
   readonly #metrics: ServiceMetrics;
+  readonly #clock: Clock;
   readonly #followed = new Map<string, Followed>();
   readonly #byWatch = new Map<number, Followed>();
   readonly #stopListening: () => void;
   readonly #heart: NodeJS.Timeout;
   #isClosed = false;
 
-  constructor(base: FactBase, metrics: ServiceMetrics) {
+  constructor(base: FactBase, metrics: ServiceMetrics, clock: Clock) {
     this.#base = base;
     this.#metrics = metrics;
+    this.#clock = clock;
     this.#stopListening = base.onTurn((turn) => this.#tell(turn));
     this.#heart = setInterval(() => this.#beat(), BEAT_MS).unref();
   }
@@ -78,7 +81,7 @@ export class LiveHub {
   async #follow(key: string, topic: Topic, still: StillBase): Promise<Followed> {
     const { limits } = this.#base;
     const onEmpty = (): void => void this.#forget(key).catch(() => undefined);
-    const channel = new Channel(() => this.#base.limits, this.#metrics, still.head, onEmpty);
+    const channel = new Channel(() => this.#base.limits, this.#metrics, this.#clock, still.head, onEmpty);
     const followed: Followed = { topic, channel, watches: new Map() };
     if (topic.kind === "violations") await this.#watchLaws(followed, still);
     else if (topic.kind !== "commits") {

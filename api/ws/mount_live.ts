@@ -1,17 +1,18 @@
-import { PassThrough } from "node:stream";
 import type { WebSocket } from "@fastify/websocket";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { AssayError } from "../../schema/assay_error.ts";
-import { answerStream } from "../http/answer.ts";
 import type { Context } from "../http/context.ts";
 import { refuseForeignPage } from "../http/origins.ts";
 import { problemOf } from "../http/problem.ts";
 import { type Route, route } from "../http/route.ts";
+import { cutStalledReader } from "../http/stalled_reader.ts";
 import { issuesText } from "../http/wire/issue_text.ts";
 import { text } from "../http/wire/parameters.ts";
+import { acceptsGzip } from "./accepts_gzip.ts";
 import { liveEventForm, liveMessageForm } from "./event_schema.ts";
-import { closeCodes, type Outlet, sseOutlet, wsOutlet } from "./outlet.ts";
+import { closeCodes, type Outlet, wsOutlet } from "./outlet.ts";
+import { SseOutlet } from "./sse_outlet.ts";
 import { readLiveCursor, topicKinds, topicOf } from "./topic.ts";
 
 export const EVENT_STREAM = "text/event-stream";
@@ -47,8 +48,16 @@ const errors = [
   "limit.live_rows",
 ];
 
-/** Server-sent events: `Last-Event-ID` resumes, as a browser sends it by itself. */
+/**
+ * Server-sent events: `Last-Event-ID` resumes, as a browser sends it by itself.
+ *
+ * They are compressed where a client takes gzip and everyone may do everything. How long compressed text is tells what is in it: who
+ * may propose but not listen, and sees how many bytes go to one who does, could guess at facts by proposing likely ones next to them (CRIME,
+ * BREACH). Where everyone may listen there is nothing to guess; where the service asks who somebody is, nothing is compressed. A proxy that
+ * lets some propose and others listen must not pass `Accept-Encoding` on.
+ */
 export function eventRoutes(context: Context): Route[] {
+  const { sentry } = context;
   return [
     route({
       method: "GET",
@@ -66,18 +75,13 @@ export function eventRoutes(context: Context): Route[] {
         },
       },
       errors,
-      async handle({ query, headers, request }) {
-        const out = new PassThrough();
-        // With the first bytes go the headers: a subscriber whom nothing is to be told yet knows that it is heard.
-        out.write(": listening\n\n");
+      async handle({ query, headers, request, reply }) {
+        const isGzip = sentry === null && acceptsGzip(request.headers["accept-encoding"]);
+        const outlet = new SseOutlet(reply.raw, isGzip, () => takeOver(context, request, reply, isGzip));
         const cursor = headers["last-event-id"] ?? query.cursor;
-        try {
-          await subscribe(context, request, cursor === undefined ? query : { ...query, cursor }, sseOutlet(out));
-        } catch (cause) {
-          out.destroy();
-          throw cause;
-        }
-        return answerStream(EVENT_STREAM, out, { "cache-control": "no-store", "x-accel-buffering": "no" });
+        await subscribe(context, request, cursor === undefined ? query : { ...query, cursor }, outlet);
+        outlet.open();
+        return { kind: "taken" };
       },
     }),
     route({
@@ -93,6 +97,19 @@ export function eventRoutes(context: Context): Route[] {
       handle: refusePlain,
     }),
   ];
+}
+
+/** Writes the head of an answer that goes on without Fastify, which keeps only its `onResponse` for it. */
+function takeOver({ base, metrics, unanswered }: Context, request: FastifyRequest, reply: FastifyReply, isGzip: boolean): void {
+  const { raw } = reply;
+  reply.hijack();
+  unanswered.answered(request);
+  raw.on("error", () => raw.destroy());
+  cutStalledReader(raw, raw, base.limits.stall_ms, () => metrics.noteStalled());
+  reply.headers({ "content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no" });
+  if (isGzip) reply.header("content-encoding", "gzip");
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+  raw.writeHead(200);
 }
 
 const socketDescription = `a WebSocket (RFC 6455) of \`LiveMessage\`s; it closes with ${Object.entries(closeCodes)

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { theoryFrom } from "../../../support/fact_bases.ts";
 import { type LiveClient, rowsTold, sseClient, wsClient } from "../../../support/live_clients.ts";
@@ -110,29 +111,34 @@ test("what cannot be subscribed to is refused with its code", async () => {
   });
 });
 
-test("a subscriber that does not read is told that it lags and cut off, and holds up nobody", async () => {
-  await withService(
-    async ({ url, submit, call }) => {
-      const quick = await wsClient(url, "topic=commits");
-      const response = await fetch(`${url}/v1/events?topic=commits`);
-      const reason = "x".repeat(60_000);
-      for (let id = 1; id <= 150; id += 1) await submit({ ...orderOf(id), reason });
-      await quick.until((events) => events.at(-1)?.entry?.seq === 151);
-      assert.equal(quick.events.filter(({ event }) => event === "commit").length, 150);
-      await quick.close();
-      let text = "";
-      const decoder = new TextDecoder();
-      try {
-        for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
-      } catch {
-        // Cut off after it did not take its farewell.
-      }
-      assert.ok(!text.includes('"seq":151'), "it fell behind");
-      assert.match((await call("GET", "/metrics")).text, /assay_live_lagged_total 1/);
-    },
-    { limits: { live_queue: 20 } },
-  );
-});
+for (const coding of ["identity", "gzip"]) {
+  test(`a subscriber that does not read is told that it lags and cut off, and holds up nobody: ${coding}`, async () => {
+    await withService(
+      async ({ url, submit, call }) => {
+        const quick = await wsClient(url, "topic=commits");
+        const response = await fetch(`${url}/v1/events?topic=commits`, { headers: { "accept-encoding": coding } });
+        assert.equal(response.headers.get("content-encoding"), coding === "gzip" ? "gzip" : null);
+        for (let id = 1; id <= 150; id += 1) {
+          const reason = createHash("shake256", { outputLength: 60_000 }).update(String(id)).digest("base64");
+          await submit({ ...orderOf(id), reason });
+        }
+        await quick.until((events) => events.at(-1)?.entry?.seq === 151);
+        assert.equal(quick.events.filter(({ event }) => event === "commit").length, 150);
+        await quick.close();
+        let text = "";
+        const decoder = new TextDecoder();
+        try {
+          for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
+        } catch {
+          // Cut off after it did not take its farewell.
+        }
+        assert.ok(!text.includes('"seq":151'), "it fell behind");
+        assert.match((await call("GET", "/metrics")).text, /assay_live_lagged_total 1/);
+      },
+      { limits: { live_queue: 20 } },
+    );
+  });
+}
 
 test("a theory that goes on or away is told: rows differ, or the subscription ends", async () => {
   await withService(
