@@ -141,6 +141,7 @@ export class MemoryWorld implements World {
 
   /** Takes all that the group changed back. The engine's bounds may stop it: false, and the memory is to be dropped. */
   undo(): boolean {
+    if (this.#changes.length === 0) return true;
     const commits = this.#changes.splice(0).reverse();
     for (const changes of commits) this.#note(changes, -1);
     const { engine } = this.memory;
