@@ -18,14 +18,17 @@ const SEED = Number(process.env["KILL_SEED"] ?? 1);
 const WIDTH = 24;
 /** The service is killed at a random moment: while it starts, or this long after its first acknowledgement. */
 const START_MS = 1_500;
-const LOAD_MS = 500;
+const LOAD_MS = 1_000;
 const CHECKED_EVERY = 25;
-const BATCH = 3;
+/** So many deltas in a request that within a round the journal fills and is moved beside the requests that follow. */
+const BATCH = 65;
 const HEADERS = { "content-type": "application/json" };
 
-/** Orders as one client sends them: mostly one delta under a key, at times a batch, at times one that must be refused. */
+/** Orders as many clients send them: mostly one delta under a key, at times a batch, at times one that must be refused. */
 class Client {
   readonly acknowledged: number[] = [];
+  /** The last of them that had a key. */
+  keyed: number | null = null;
   #last: number;
 
   constructor(round: number) {
@@ -37,7 +40,12 @@ class Client {
     this.#last += BATCH;
     const id = this.#last;
     if (id % 8 === 0) return this.#refused(url, id);
-    return id % 8 === 1 ? this.#batch(url, [id, id + 1, id + 2]) : this.#one(url, id);
+    return id % 8 === 1
+      ? this.#batch(
+          url,
+          Array.from({ length: BATCH }, (_, at) => id + at),
+        )
+      : this.#one(url, id);
   }
 
   async #one(url: string, id: number): Promise<boolean> {
@@ -46,6 +54,7 @@ class Client {
     if (answer === null) return false;
     assert.equal(answer.json.data["verdict"], "accepted");
     this.acknowledged.push(id);
+    this.keyed = id;
     return true;
   }
 
@@ -79,8 +88,8 @@ async function killedStart(path: string, afterMs: number): Promise<void> {
   assert.deepEqual(await ended, [null, "SIGKILL"]);
 }
 
-/** Sends deltas until the service is killed, `afterMs` after its first acknowledgement. Returns the ids of the orders acknowledged. */
-async function killedUnderLoad(path: string, round: number, afterMs: number): Promise<readonly number[]> {
+/** Sends deltas until the service is killed, `afterMs` after its first acknowledgement. Returns the client that sent them. */
+async function killedUnderLoad(path: string, round: number, afterMs: number): Promise<Client> {
   const { child, url, exited } = await servingProcess(["--db", path]);
   const client = new Client(round);
   let isTimed = false;
@@ -93,7 +102,7 @@ async function killedUnderLoad(path: string, round: number, afterMs: number): Pr
   };
   await Promise.all(Array.from({ length: WIDTH }, worker));
   assert.deepEqual(await exited, [null, "SIGKILL"]);
-  return client.acknowledged;
+  return client;
 }
 
 /** Every acknowledged order is there, no delta was committed twice, and the whole log can be computed again. */
@@ -124,16 +133,21 @@ test(`kill -9 at ${ROUNDS} random moments: every acknowledged delta is there, no
     await made.loadTheory([theoryFrom(SHOP)], { author: "lea", reason: "first" });
     await made.close();
     const acknowledged: number[] = [];
+    let keyed: number | null = null;
     for (let round = 1; round <= ROUNDS; round += 1) {
       if (choices.below(5) === 0) await killedStart(path, choices.below(START_MS));
-      else acknowledged.push(...(await killedUnderLoad(path, round, choices.below(LOAD_MS))));
+      else {
+        const client = await killedUnderLoad(path, round, choices.below(LOAD_MS));
+        acknowledged.push(...client.acknowledged);
+        keyed = client.keyed ?? keyed;
+      }
       if (round % CHECKED_EVERY === 0) await check(path, acknowledged);
     }
     assert.ok(acknowledged.length >= ROUNDS / 2);
     const { child, url, exited } = await servingProcess(["--db", path]);
-    const id = acknowledged.findLast((order) => order % BATCH === 0 && order % 8 > 1) ?? 0;
-    const headers = { ...HEADERS, "idempotency-key": `key ${id}` };
-    const again = await callAt(url, "POST", "/v1/deltas", { headers, body: bodyOf(id) });
+    assert.ok(keyed !== null);
+    const headers = { ...HEADERS, "idempotency-key": `key ${keyed}` };
+    const again = await callAt(url, "POST", "/v1/deltas", { headers, body: bodyOf(keyed) });
     assert.equal(again.headers.get("idempotent-replayed"), "true");
     child.kill("SIGTERM");
     assert.deepEqual(await exited, [0, null]);
