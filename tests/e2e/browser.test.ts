@@ -58,6 +58,34 @@ test("a browser shows the operations, without an error and without asking elsewh
   });
 });
 
+test("an EventSource of a browser is told compressed, event for event, and sees the end", { skip }, async () => {
+  const seen: { coding: string | null; events: string[] } = { coding: null, events: [] };
+  let told: Promise<unknown> = Promise.resolve();
+  await withService(async ({ url, submit }) => {
+    const { page } = await opened();
+    page.on("response", async (answer) => {
+      if (answer.url().includes("/v1/events")) seen.coding = (await answer.allHeaders())["content-encoding"] ?? null;
+    });
+    await page.goto(`${url}/v1/commits`);
+    await page.exposeFunction("tell", (text: string) => seen.events.push(text));
+    await page.evaluate(LISTEN);
+    for (let id = 1; id <= 40; id += 1) await submit({ assert: { customer: [[`c${id}`, id]] } });
+    await page.waitForFunction("window.last === '41'");
+    told = page.waitForFunction("window.hasClosed").then(() => page.close());
+  });
+  await told;
+  assert.equal(seen.coding, "gzip");
+  assert.deepEqual(seen.events, ["1", ...Array.from({ length: 40 }, (_, at) => String(at + 2)), "closing"]);
+});
+
+const LISTEN = `new Promise((resolve) => {
+  const source = new EventSource("/v1/events?topic=commits");
+  const take = (event) => { window.last = event.lastEventId; window.tell(event.lastEventId); resolve(); };
+  source.addEventListener("snapshot", take);
+  source.addEventListener("commit", take);
+  source.addEventListener("closing", () => { source.close(); window.tell("closing"); window.hasClosed = true; });
+})`;
+
 const PAGE = `<!doctype html><meta charset="utf-8"><title>client</title>
 <script type="importmap">{"imports": {"apache-arrow": "/node_modules/apache-arrow/Arrow.dom.mjs", "tslib": "/node_modules/tslib/tslib.es6.mjs", "flatbuffers": "/node_modules/flatbuffers/mjs/flatbuffers.js"}}</script>`;
 
