@@ -8,7 +8,7 @@ import { agree, binding, disagreement, type Opinion, opinionOf } from "./agreeme
 import { nextCommit, writeGroup } from "./commit.ts";
 import { DuckDbWorld } from "./duckdb_world.ts";
 import { defaultEngines, type EngineName, isForDuckDb } from "./engine_name.ts";
-import { type Judgement, judgeDelta, judgePrepared } from "./gate.ts";
+import { judgeDelta, judgePrepared, verdictOf } from "./gate.ts";
 import { type Decided, decide, decisionsText, type ImportOrder } from "./import_order.ts";
 import type { BaseState } from "./in_force.ts";
 import { type ImportUnit, unitsAsDelta } from "./judge_in_order.ts";
@@ -17,6 +17,7 @@ import { AdoptingWorld } from "./memory/adopted_trial.ts";
 import { type FactMemory, loadMemory, renewMemory } from "./memory/fact_memory.ts";
 import { KnownLog } from "./memory/known_log.ts";
 import { MemoryWorld, type MemoryWorldInput } from "./memory/memory_world.ts";
+import { rehearseEach } from "./memory/rehearse_each.ts";
 import { settleInMemory } from "./memory/settle_in_memory.ts";
 import { type PreparedDelta, prepareDelta, prepareTyped } from "./prepared_delta.ts";
 import { readRemembered } from "./remembered.ts";
@@ -124,6 +125,20 @@ export class Bench {
     return theirs;
   }
 
+  /** Judges each delta by itself, as `rehearse` does: its verdict, or the error that kept it from one. */
+  async rehearseEach(state: BaseState, limits: Limits, deltas: readonly ProposedDelta[]): Promise<Answer[]> {
+    const memory = this.#usesMemory(state) && !this.#engines.has("duckdb") ? await this.#load(state, limits) : null;
+    if (memory !== null && (memory.engine !== null || this.#isAsked)) {
+      return this.#orDropped(() => rehearseEach({ memory, log: this.#log, session: this.#writer.session, limits }, state, deltas));
+    }
+    const answers: Answer[] = [];
+    for (const delta of deltas) {
+      const answer = this.rehearse(state, limits, [delta]).then(([verdict]): Answer => ({ verdict: verdict as Verdict }));
+      answers.push(await answer.catch((error: unknown) => ({ error })));
+    }
+    return answers;
+  }
+
   /**
    * Judges the units of an import one after the other and commits those accepted as one delta. Errors: those of `settle`,
    * `internal.engines_disagree`.
@@ -191,12 +206,10 @@ export class Bench {
     }
   }
 
-  /** Takes back what `action` did in memory, or drops the memory where that cannot be. */
-  async #undone<T>(world: MemoryWorld, action: () => Promise<T>): Promise<T> {
+  /** Drops the memory where `action` fails. */
+  async #orDropped<T>(action: () => Promise<T>): Promise<T> {
     try {
-      const result = await action();
-      if (!world.undo()) this.drop();
-      return result;
+      return await action();
     } catch (cause) {
       this.drop();
       throw cause;
@@ -311,7 +324,7 @@ export class Bench {
 
   async #rehearseInMemory(memory: FactMemory, state: BaseState, limits: Limits, deltas: readonly PreparedDelta[]): Promise<Verdict[]> {
     const world = await this.#open(memory, limits, deltas, { recalls: false });
-    return this.#undone(world, async () => {
+    return this.#orDropped(async () => {
       const verdicts: Verdict[] = [];
       for (const [index, delta] of deltas.entries()) {
         world.keepsAccepted = index < deltas.length - 1;
@@ -319,7 +332,9 @@ export class Bench {
         verdicts.push(verdictOf(judgement));
         if (judgement.kind !== "accepted") break;
       }
-      return world.places.complete(verdicts);
+      const complete = await world.places.complete(verdicts);
+      if (!world.undo()) this.drop();
+      return complete;
     });
   }
 
@@ -373,9 +388,4 @@ function acceptedUnits({ units }: ImportOrder, { refused }: Decided): readonly I
 
 function isPastMemory(answer: Answer): boolean {
   return "verdict" in answer && answer.verdict.undecided?.code === "limit.engine_mb";
-}
-
-function verdictOf(judgement: Judgement): Verdict {
-  if (judgement.kind === "accepted") return judgement.accepted.verdict;
-  return judgement.kind === "refused" ? judgement.refused.verdict : judgement.verdict;
 }

@@ -50,6 +50,11 @@ export type Judgement =
   | { readonly kind: "undecided"; readonly verdict: Verdict }
   | { readonly kind: "replayed"; readonly verdict: Verdict };
 
+export function verdictOf(judgement: Judgement): Verdict {
+  if (judgement.kind === "accepted") return judgement.accepted.verdict;
+  return judgement.kind === "refused" ? judgement.refused.verdict : judgement.verdict;
+}
+
 /** A fact base with a transaction open. */
 export interface GateInput {
   /** Nobody else uses it meanwhile. */

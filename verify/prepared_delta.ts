@@ -34,6 +34,15 @@ export function prepareDelta(proposed: ProposedDelta, program: IrProgram, limits
   return { proposed, id: deltaId(pieces), pieces, typed, facts, page };
 }
 
+/** As `prepareDelta`, for one delta of several: what keeps it from being judged is an error for its proposer alone. */
+export function preparedOrError(proposed: ProposedDelta, program: IrProgram, limits: Limits): PreparedDelta | { readonly error: unknown } {
+  try {
+    return prepareDelta(proposed, program, limits);
+  } catch (error) {
+    return { error };
+  }
+}
+
 /** A delta made of rows that have the right shape and types. Errors: `limit.delta_rows`, `limit.delta_bytes`. */
 export function prepareTyped(proposed: ProposedDelta, typed: readonly TypedRows[], limits: Limits): PreparedDelta {
   const pieces = boundedPieces(deltaBody(typedDelta(proposed, typed)), limits);

@@ -15,13 +15,12 @@ interface Waiting {
 export class DryRuns {
   readonly #base: FactBase;
   #waiting: Waiting[] = [];
-  readonly #answers: (() => void)[] = [];
 
   constructor(base: FactBase) {
     this.#base = base;
   }
 
-  /** Errors: those of `FactBase.rehearse`. */
+  /** Errors: those of `StillBase.rehearseEach`. */
   verdict(delta: ProposedDelta): Promise<Verdict> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ delta, resolve, reject });
@@ -36,23 +35,17 @@ export class DryRuns {
 
   #turn(): Promise<void> {
     return this.#base.still(async (still) => {
-      for (const { delta, resolve, reject } of this.#waiting.splice(0)) {
-        try {
-          const [verdict] = await still.rehearse([delta]);
-          this.#answer(() => resolve(verdict as Verdict));
-        } catch (cause) {
-          this.#answer(() => reject(cause));
+      const waiting = this.#waiting.splice(0);
+      try {
+        // Answered together: an answer wakes its reader, which costs more than a verdict.
+        const answers = await still.rehearseEach(waiting.map(({ delta }) => delta));
+        for (const [index, answer] of answers.entries()) {
+          if ("error" in answer) waiting[index]?.reject(answer.error);
+          else waiting[index]?.resolve(answer.verdict);
         }
+      } catch (cause) {
+        for (const { reject } of waiting) reject(cause);
       }
-    });
-  }
-
-  /** Answers with all that were judged in this round of the event loop: an answer wakes its reader, which costs more than a verdict. */
-  #answer(answer: () => void): void {
-    this.#answers.push(answer);
-    if (this.#answers.length > 1) return;
-    setImmediate(() => {
-      for (const each of this.#answers.splice(0)) each();
     });
   }
 }

@@ -19,7 +19,11 @@ const UNAUTHORIZED = 401;
 
 /** Registers an operation. What its schemas do not admit never reaches its handler. */
 export function mount(app: FastifyInstance, route: Route): void {
-  const read = { params: reader(route.params, "path"), query: reader(route.query, "query"), headers: headerReader(route.headers) };
+  const read = {
+    params: reader(route.params, "path"),
+    query: rememberingReader(reader(route.query, "query")),
+    headers: headerReader(route.headers),
+  };
   const media = route.body === null ? null : new Set(Object.keys(route.body.media));
   app.route({
     method: route.method,
@@ -29,7 +33,7 @@ export function mount(app: FastifyInstance, route: Route): void {
       withHelp(route, async () => {
         const asked: Asked = {
           params: read.params(request.params),
-          query: read.query(request.query),
+          query: read.query(request),
           headers: read.headers(request),
           body: Buffer.isBuffer(request.body) ? request.body : NOTHING,
           media: mediaOf(request),
@@ -105,6 +109,21 @@ function reader(schema: z.ZodObject | null, where: string): Read {
   };
 }
 
+/** Reads the query; that of a short text which came before as it was read then. */
+function rememberingReader(read: Read): (request: FastifyRequest) => unknown {
+  const known = new Map<string, unknown>();
+  return (request) => {
+    const text = request.url.slice(pathOf(request).length);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const query = read(request.query);
+    if (text.length > QUERY_KEPT) return query;
+    if (known.size >= QUERIES_KEPT) known.clear();
+    known.set(text, query);
+    return query;
+  };
+}
+
 /** Headers that an operation does not name are none of its business. */
 function headerReader(schema: z.ZodObject | null): (request: FastifyRequest) => unknown {
   if (schema === null) return () => NO_HEADERS;
@@ -122,6 +141,9 @@ function headerReader(schema: z.ZodObject | null): (request: FastifyRequest) => 
 }
 
 const NO_HEADERS = {};
+/** Queries that an operation remembers, and the length of the longest of them. */
+const QUERIES_KEPT = 64;
+const QUERY_KEPT = 64;
 
 function parsed(schema: z.ZodObject, given: unknown, where: string): unknown {
   const result = schema.safeParse(given, REPORTING);

@@ -15,6 +15,7 @@ export function stillBase(bench: Bench, session: DuckDbSession, state: BaseState
     watch: (target) => bench.watch(target, state, limits),
     unwatch: (id) => watches.close(id),
     rehearse: (deltas) => bench.rehearse(state, limits, deltas),
+    rehearseEach: (deltas) => bench.rehearseEach(state, limits, deltas),
     rows: (id) => watches.rows(id, state),
     since: (id, commit) => watches.since(id, commit, state),
     entriesAfter: (commit, limit) => readEntries(session, commit + 1, Math.min(state.head, commit + limit)),

@@ -5,6 +5,7 @@ import type { Undecided, Verdict, Violation } from "../../schema/verdict.ts";
 import type { LogRecord } from "../commit.ts";
 import type { LogEntry } from "../log.ts";
 import type { Refusal } from "../records.ts";
+import type { Answer } from "../settle.ts";
 import type { OpenedWatch, WatchedChange } from "./watches.ts";
 
 /** What one turn of a fact base left behind, all of it on disk. */
@@ -21,6 +22,8 @@ export interface StillBase {
   unwatch(id: number): void;
   /** As `FactBase.rehearse`. */
   rehearse(deltas: readonly ProposedDelta[]): Promise<Verdict[]>;
+  /** Judges each delta by itself and undoes it: its verdict, or the error that kept it from one. */
+  rehearseEach(deltas: readonly ProposedDelta[]): Promise<readonly Answer[]>;
   /** All rows of a watch, null where it is gone. */
   rows(id: number): Promise<readonly Row[] | Undecided | null>;
   /** How a watch's rows differ from those as of a commit; null where they cannot be compared. Errors: `query.commit`. */

@@ -7,7 +7,7 @@ import { type Judgement, judgePrepared } from "../gate.ts";
 import type { BaseState } from "../in_force.ts";
 import type { Watches } from "../live/watches.ts";
 import { theoriesText } from "../log.ts";
-import { type PreparedDelta, prepareDelta } from "../prepared_delta.ts";
+import { type PreparedDelta, preparedOrError } from "../prepared_delta.ts";
 import type { Answer, Proposal, Settled, Writer } from "../settle.ts";
 import type { FactMemory } from "./fact_memory.ts";
 import type { KnownLog } from "./known_log.ts";
@@ -44,7 +44,8 @@ export async function settleInMemory(
   isAsked: boolean,
   watches: Watches,
 ): Promise<Settled & { readonly captured: readonly CapturedCommit[] }> {
-  const prepared = proposals.map((proposal) => preparedOrError(proposal, state, limits));
+  const { program } = state.inForce;
+  const prepared = proposals.map(({ delta, page }) => preparedOrError(delta, program, { ...limits, violations_page: page }));
   const deltas = prepared.filter((item): item is PreparedDelta => !("error" in item));
   const world = await MemoryWorld.open({ memory, log, session: writer.session, limits, deltas, recalls: true, watches });
   const course: Course = { state, records: [], answers: [], captured: [] };
@@ -106,14 +107,5 @@ async function completeRefusals(world: MemoryWorld, course: Course): Promise<voi
     if (record.kind !== "refusal") continue;
     const verdict = complete.get(record.refused.verdict) ?? record.refused.verdict;
     course.records[index] = { ...record, refused: { ...record.refused, verdict } };
-  }
-}
-
-/** A delta past a bound of its own is an error for its proposer alone. */
-function preparedOrError({ delta, page }: Proposal, state: BaseState, limits: Limits): PreparedDelta | { readonly error: unknown } {
-  try {
-    return prepareDelta(delta, state.inForce.program, { ...limits, violations_page: page });
-  } catch (error) {
-    return { error };
   }
 }
