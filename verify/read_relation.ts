@@ -2,8 +2,8 @@ import type { DuckDbInput } from "../logic/engines/duckdb/input.ts";
 import { materialise } from "../logic/engines/duckdb/materialise.ts";
 import { didYouMean } from "../logic/language/did_you_mean.ts";
 import { AssayError } from "../schema/assay_error.ts";
-import type { Relation } from "../schema/relation.ts";
-import { quoteName, quoteText, type SqlRow, sqlType } from "../schema/sql_session.ts";
+import type { Attribute, Relation } from "../schema/relation.ts";
+import { type ChunkVisitor, quoteName, quoteText, type SqlRow, sqlType } from "../schema/sql_session.ts";
 import type { Row } from "../schema/value.ts";
 import type { QuerySource } from "./query.ts";
 
@@ -39,6 +39,29 @@ export async function withRelation<T>(
   } finally {
     await tables.close();
   }
+}
+
+/**
+ * Visits the rows of a relation that has attributes, the first `limit` that come where one is given, from the `table` that `withRelation`
+ * gave. Errors: `SqlError`, and what `visit` throws.
+ */
+export async function visitRows(
+  { session, isPast }: QuerySource,
+  relation: Relation,
+  table: string,
+  limit: number | null,
+  visit: ChunkVisitor,
+): Promise<void> {
+  const columns = columnsOf(relation);
+  const types = relation.attributes.map(({ type }) => type);
+  // A text has no bound that would keep a stretch of rows small, and a view has no row ids.
+  const isRanged = relation.role === "base" && !isPast && limit === null && relation.attributes.every(hasRowIdBeside);
+  if (isRanged) return session.tableChunks({ table, columns, types }, visit);
+  await session.chunks(`SELECT ${columns} FROM ${table}${limit === null ? "" : ` LIMIT ${limit}`}`, types, visit);
+}
+
+function hasRowIdBeside({ name, type }: Attribute): boolean {
+  return type !== "symbol" && name.toLowerCase() !== "rowid";
 }
 
 /** The columns of a relation in SQL, or what stands for them where it has none. */

@@ -1,21 +1,9 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  BIGINT,
-  DOUBLE,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBInstance,
-  type DuckDBType,
-  type DuckDBValue,
-  StatementType,
-  UBIGINT,
-  VARCHAR,
-} from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBValue, StatementType } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 import {
   type ChunkVisitor,
-  type SqlColumn,
   SqlError,
   type SqlRow,
   type SqlSession,
@@ -24,12 +12,11 @@ import {
   sqlType,
 } from "../../schema/sql_session.ts";
 import type { Value, ValueType } from "../../schema/value.ts";
+import { columnsOf, columnType } from "./chunk_columns.ts";
 import { writeColumn } from "./column_writer.ts";
-import { Utf8Column } from "./utf8_column.ts";
+import { type RangedTable, visitRanges } from "./table_ranges.ts";
 
 const APPEND_CHUNK_ROWS = 2048;
-
-const columnType: Readonly<Record<ValueType, DuckDBType>> = { symbol: VARCHAR, number: BIGINT, unsigned: UBIGINT, float: DOUBLE };
 
 /** What a SELECT gave. */
 export interface SqlAnswer {
@@ -93,6 +80,13 @@ export class DuckDbSession implements SqlSession {
       if (isLast) return exhaust(fetch);
     }
     throw new SqlError("Error", "the rows of a query broke off", sql, false);
+  }
+
+  /** As `chunks`, for all rows of a table of numbers, several times as fast. The caller has a transaction open. */
+  async tableChunks(source: RangedTable, visit: ChunkVisitor): Promise<void> {
+    const { table, columns, types } = source;
+    const { visited, isAll } = await visitRanges(this.#connection, source, (action) => this.#guard(table, action), visit);
+    if (!isAll) await this.chunks(`SELECT ${columns} FROM ${table} OFFSET ${visited}`, types, visit);
   }
 
   async append(table: SqlTableName, types: readonly ValueType[], rows: Iterable<readonly (Value | null)[]>): Promise<number> {
@@ -189,21 +183,6 @@ export class DuckDbSession implements SqlSession {
 
 function tableText({ catalog, schema, table }: SqlTableName): string {
   return [catalog, schema, table].filter((part) => part !== null).join(".");
-}
-
-/** What the vectors of these types hold; their classes keep it to themselves. */
-interface RawVector {
-  readonly items: BigInt64Array | BigUint64Array | Float64Array;
-  readonly dataView: DataView;
-}
-
-function columnsOf(chunk: DuckDBDataChunk, types: readonly ValueType[], rows: number): SqlColumn[] {
-  return types.map((type, position) => {
-    const vector = chunk.getColumnVector(position);
-    if (vector.type.typeId !== columnType[type].typeId) throw new Error(`a column of ${vector.type} is read as ${type}`);
-    const { dataView, items } = vector as unknown as RawVector;
-    return type === "symbol" ? new Utf8Column(dataView, rows) : ({ kind: type, values: items.subarray(0, rows) } as SqlColumn);
-  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import type { Relation } from "../../../schema/relation.ts";
-import { columnsOf, withRelation } from "../../../verify/read_relation.ts";
+import { visitRows, withRelation } from "../../../verify/read_relation.ts";
 import { type Answer, answerStream, etagOf } from "../answer.ts";
 import type { Context } from "../context.ts";
 import type { Pieces, RowEncoder } from "./row_encoder.ts";
@@ -26,21 +26,21 @@ export function streamRelation(
     const out = new PassThrough({ highWaterMark: BUFFERED_BYTES });
     let hasBegun = false;
     const reading = queries.pass(() =>
-      base.read(asOf, (snapshot) =>
-        withRelation({ ...snapshot, clock, limits: { ...limits, verdict_ms: limits.query_ms } }, name, async (relation, table) => {
+      base.read(asOf, (snapshot) => {
+        const source = { ...snapshot, clock, limits: { ...limits, verdict_ms: limits.query_ms } };
+        return withRelation(source, name, async (relation, table) => {
           const encoder = encoderOf(relation);
           hasBegun = true;
           resolve(answerStream(encoder.media, out, { etag: etagOf(snapshot.asOf) }));
           const put = (pieces: Pieces): Promise<void> | undefined => write(out, pieces, limits.stall_ms);
           await put(encoder.begin());
-          const types = relation.attributes.map(({ type }) => type);
-          const sql = `SELECT ${columnsOf(relation)} FROM ${table}${limit === null ? "" : ` LIMIT ${limit}`}`;
-          if (types.length === 0) await put(encoder.chunk([], (await snapshot.session.rows(`SELECT 1 FROM ${table} LIMIT 1`)).length));
-          else await snapshot.session.chunks(sql, types, (columns, rows) => put(encoder.chunk(columns, rows)));
+          const holds = async () => (await snapshot.session.rows(`SELECT 1 FROM ${table} LIMIT 1`)).length;
+          if (relation.attributes.length === 0) await put(encoder.chunk([], await holds()));
+          else await visitRows(source, relation, table, limit, (columns, rows) => put(encoder.chunk(columns, rows)));
           await put(encoder.end());
           out.end();
-        }),
-      ),
+        });
+      }),
     );
     reading.catch((cause: unknown) => {
       if (hasBegun) out.destroy(cause instanceof Error ? cause : new Error(String(cause)));
