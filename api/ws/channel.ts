@@ -29,7 +29,7 @@ const FIRST_AT_ONCE = 16;
 /** Subscribers served before others have their turn on the thread. */
 const SLICE_CLIENTS = 64;
 /** Telling is to take about one part in so many of the thread, as long as nobody is told later than this. */
-const PARTS = 12;
+const PARTS = 20;
 const LATEST_MS = 1_000;
 const CHARACTERS_A_MB = 1_000_000;
 

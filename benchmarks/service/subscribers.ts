@@ -1,33 +1,34 @@
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 
-/** Many clients that take server-sent events and do nothing with them. */
+/** What subscribers were sent, and the processor time that taking it took. */
+export interface Taken {
+  readonly bytes: number;
+  readonly cpu_s: number;
+}
+
+/** Many clients that take server-sent events and do nothing with them, in a process of their own. */
 export class Subscribers {
-  readonly #sockets: readonly Socket[];
-  #bytes = 0;
+  readonly #process: ChildProcess;
 
-  private constructor(sockets: readonly Socket[]) {
-    this.#sockets = sockets;
-    for (const socket of sockets) socket.on("data", (chunk) => (this.#bytes += chunk.length));
+  private constructor(process: ChildProcess) {
+    this.#process = process;
   }
 
-  /** Subscribes `count` clients; resolves when each has its first event or the head of its answer. */
-  static async open(url: string, query: string, count: number): Promise<Subscribers> {
-    const { hostname, port } = new URL(url);
-    const sockets: Socket[] = [];
-    for (let at = 0; at < count; at += 1) {
-      const socket = connect(Number(port), hostname);
-      await once(socket, "connect");
-      socket.write(`GET /v1/events?${query} HTTP/1.1\r\nhost: x\r\n\r\n`);
-      if (at === 0) await once(socket, "data");
-      sockets.push(socket);
-    }
-    return new Subscribers(sockets);
+  /** Subscribes `count` clients that accept these codings, plain text alone where null; resolves when each has the head of its answer. */
+  static async open(url: string, query: string, count: number, accepted: string | null): Promise<Subscribers> {
+    const child = fork(join(import.meta.dirname, "subscribers_process.ts"), [url, query, String(count), accepted ?? ""]);
+    await once(child, "message");
+    return new Subscribers(child);
   }
 
-  /** Ends all of them. Returns how many bytes they were sent. */
-  close(): number {
-    for (const socket of this.#sockets) socket.destroy();
-    return this.#bytes;
+  /** Ends all of them. */
+  async close(): Promise<Taken> {
+    const told = once(this.#process, "message");
+    this.#process.send("close");
+    const [taken] = (await told) as [Taken];
+    await once(this.#process, "exit");
+    return taken;
   }
 }
