@@ -89,9 +89,8 @@ export async function writeGroup(target: GroupTarget, records: readonly LogRecor
   if (!commits.every(({ accepted }) => isAccepted(accepted))) throw new Error("commit takes only what the gate accepted");
   const changed = commits.map(({ accepted, entry }) => ({ seq: entry.seq, changes: accepted.changes }));
   const image = { ...recordRows(records), changes: changesInMemory(changed) };
-  if (journal !== null && !target.isOpen && records.every(isPlain) && journal.takes(image)) {
-    await journal.write(image);
-  } else {
+  const mayWait = journal !== null && !target.isOpen && records.every(isPlain);
+  if (!mayWait || !(await journal.write(image))) {
     try {
       if (!target.isOpen) await session.run("BEGIN TRANSACTION");
       await writeApplied(session, changed);

@@ -84,8 +84,13 @@ export class FactBase {
     this.#session = session;
     this.#state = state;
     this.#options = options;
-    const onWritten = (records: readonly LogRecord[]): void => void this.#written.push(...records);
-    this.#writer = { session, path: database.path, journal, clock: options.clock, onWritten };
+    this.#writer = {
+      session,
+      path: database.path,
+      journal,
+      clock: options.clock,
+      onWritten: (records) => void this.#written.push(...records),
+    };
     this.#bench = new Bench(this.#writer, options.engines === undefined ? null : seatedEngines(options.engines), this.#readInTurn);
     const deputy = deputyOf(options.engines);
     const judge = deputy === "souffle" ? (options.souffle ?? (() => findSouffle(null)))() : deputy;
@@ -309,7 +314,7 @@ export class FactBase {
     return this.#exclusive(() => action(stillBase(this.#bench, this.#session, this.#state, this.limits)));
   }
 
-  /** Waits for what is under way and lets the file go. Closing twice is once. */
+  /** Waits for what is under way and lets the file go. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -327,6 +332,7 @@ export class FactBase {
   }
 
   async #settleGroup(group: ProposalGroup): Promise<void> {
+    await group.filled();
     if (this.#open === group) this.#open = null;
     const { answers, state } = await this.#bench.settle(this.#state, this.limits, group.proposals);
     this.#state = state;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import type { Answer, Proposal } from "./settle.ts";
@@ -25,6 +26,14 @@ export class ProposalGroup {
   hasRoomFor(proposal: Proposal): boolean {
     if (this.#waiting.length === 0) return true;
     return this.#waiting.length < this.#limits.group_deltas && this.#rows + rowsOf(proposal) <= this.#limits.group_rows;
+  }
+
+  /** Waits until a round of the event loop brings no further proposal: what is on its way already shares the group's write. */
+  async filled(): Promise<void> {
+    for (let size = 0; size < this.#waiting.length; ) {
+      size = this.#waiting.length;
+      await setImmediate();
+    }
   }
 
   /** The verdict comes with `settle`. */

@@ -40,24 +40,3 @@ export interface GroupImage {
 export function noRows(): LogRows {
   return { entry: [], delta: [], delta_part: [], verdict_text: [], violation: [], idempotency: [] };
 }
-
-/** Groups one after the other as one. A delta that a later one replaces must not stand in an earlier one of them. */
-export function joined(images: readonly GroupImage[]): GroupImage {
-  const rows = noRows();
-  const changes = new Map<string, RelationChanges & { readonly changes: RowChange[] }>();
-  for (const image of images) {
-    for (const table of logTables) for (const row of image.rows[table]) rows[table].push(row);
-    for (const { name, attributes, changes: list } of image.changes) {
-      const known = changes.get(name);
-      if (known === undefined) changes.set(name, { name, attributes, changes: [...list] });
-      else for (const change of list) known.changes.push(change);
-    }
-  }
-  return {
-    rows,
-    laws: [...new Map(images.flatMap(({ laws }) => laws))],
-    replaced: images.flatMap(({ replaced }) => replaced),
-    leaves: images.flatMap(({ leaves }) => leaves),
-    changes: [...changes.values()],
-  };
-}

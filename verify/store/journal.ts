@@ -4,11 +4,11 @@ import { appendLeaves, forgetSize, ledgerSize } from "../ledger/append_leaves.ts
 import { type Database, fileExists, inTransaction } from "./database.ts";
 import type { DuckDbSession } from "./duckdb_session.ts";
 import { writeChanges } from "./group_changes.ts";
-import { type GroupImage, joined } from "./group_image.ts";
+import type { GroupImage } from "./group_image.ts";
 import { writeRows } from "./group_records.ts";
 import { JournalFile } from "./journal_file.ts";
-import { moveImage } from "./journal_move.ts";
-import { type JournalGroup, journalText, readJournalText } from "./journal_text.ts";
+import { moveGroups } from "./journal_move.ts";
+import { type GroupTexts, groupTexts, type JournalGroup, journalText, readJournalText, rowsOf } from "./journal_text.ts";
 
 /** A group of more rows is written to its tables at once: it pays for their statements by itself. */
 const SMALL_ROWS = 1_024;
@@ -42,7 +42,7 @@ export class Journal {
   readonly #base: string;
   /** The one that is appended to, and the other; none for a base in memory, which nothing outlives. */
   #files: readonly JournalFile[];
-  #waiting: GroupImage[] = [];
+  #waiting: GroupTexts[] = [];
   /** The leaves of the ledger before what waits, and after it; null where the tables say. */
   #start = 0;
   #end: number | null = null;
@@ -72,26 +72,26 @@ export class Journal {
     const files = kept.map(({ file }) => file);
     const journal = new Journal(session, await database.connect(), database.path, base, files);
     const groups = kept.flatMap(({ texts }) => texts.map(readJournalText));
-    for (const group of groups.toSorted((a, b) => a.leaves - b.leaves)) journal.#takeOver(group, size);
+    for (const group of groups.toSorted((a, b) => a.from - b.from)) journal.#takeOver(group, size);
     await journal.settle();
     for (const file of files) await file.clear();
     return journal;
   }
 
   /** A group that a process killed between the move and the emptying of its file left is in the tables already. */
-  #takeOver({ base, leaves, image }: JournalGroup, size: number): void {
-    if (base === this.#base && leaves + image.leaves.length <= size) return;
-    if (base !== this.#base || leaves !== (this.#end ?? size)) {
+  #takeOver({ base, from, texts }: JournalGroup, size: number): void {
+    if (base === this.#base && from + texts.leaves.rows <= size) return;
+    if (base !== this.#base || from !== (this.#end ?? size)) {
       throw new AssayError("store.damaged", "the journal does not go on where the database ends", { place: `${this.#path}${SUFFIXES[0]}` });
     }
-    this.#wait(image, leaves, 0);
+    this.#wait(texts, from, 0);
   }
 
-  #wait(image: GroupImage, from: number, characters: number): void {
+  #wait(texts: GroupTexts, from: number, characters: number): void {
     if (this.#waiting.length === 0) this.#start = from;
-    this.#waiting.push(image);
-    this.#end = from + image.leaves.length;
-    this.#rows += rowsOf(image);
+    this.#waiting.push(texts);
+    this.#end = from + texts.leaves.rows;
+    this.#rows += rowsOf(texts);
     this.#characters += characters;
   }
 
@@ -105,23 +105,24 @@ export class Journal {
     if (this.#rows >= IDLE_ROWS && deltas <= IDLE_GROUP && this.#canStartMove) this.#startMove();
   }
 
-  /** Whether a group is small enough to wait here. */
-  takes(image: GroupImage): boolean {
-    return image.replaced.length === 0 && rowsOf(image) <= SMALL_ROWS;
-  }
-
-  /** Makes a group durable. Errors: those of `JournalFile.append` and of `settle`; nothing of the group is there then. */
-  async write(image: GroupImage): Promise<void> {
+  /**
+   * Makes a group durable; false where it cannot wait here, since it is large, replaces rows, or a value of it holds a character that stands between values.
+   * Errors: those of `JournalFile.append` and of `settle`; nothing of the group is there then.
+   */
+  async write(image: GroupImage): Promise<boolean> {
+    if (image.replaced.length > 0 || sizeOf(image) > SMALL_ROWS) return false;
+    const from = this.#end ?? (await this.#session.straight(() => ledgerSize(this.#session)));
+    const texts = groupTexts(image);
+    const text = journalText({ base: this.#base, from, texts });
+    if (text === null) return false;
     if (this.#rows >= WAITING_ROWS || this.#characters >= WAITING_CHARACTERS) {
       await this.#move;
       if (this.#canStartMove) this.#startMove();
       else await this.settle();
     }
-    const from = this.#end ?? (await this.#session.straight(() => ledgerSize(this.#session)));
-    const [file] = this.#files;
-    const text = file === undefined ? "" : journalText({ base: this.#base, leaves: from, image });
-    await file?.append(text);
-    this.#wait(image, from, text.length);
+    await this.#files[0]?.append(text);
+    this.#wait(texts, from, text.length);
+    return true;
   }
 
   /** Moves all that waits into the tables. Errors: those of `inTransaction`; what could not be moved then waits on. */
@@ -151,17 +152,17 @@ export class Journal {
 
   /** In one transaction. */
   async #moveAll(): Promise<void> {
-    const [images, start, rows, characters] = [this.#waiting, this.#start, this.#rows, this.#characters];
+    const [groups, start, rows, characters] = [this.#waiting, this.#start, this.#rows, this.#characters];
     this.#waiting = [];
     this.#rows = 0;
     this.#characters = 0;
     try {
-      await inTransaction(this.#mover, this.#path, () => moveImage(this.#mover, start, joined(images)));
+      await inTransaction(this.#mover, this.#path, () => moveGroups(this.#mover, start, groups));
       this.#hasFailed = false;
       forgetSize(this.#session);
       if (this.#waiting.length === 0) this.#end = null;
     } catch (cause) {
-      this.#waiting = [...images, ...this.#waiting];
+      this.#waiting = [...groups, ...this.#waiting];
       this.#start = start;
       this.#rows += rows;
       this.#characters += characters;
@@ -191,6 +192,6 @@ export async function writeImage(session: SqlSession, image: GroupImage): Promis
   await appendLeaves(session, image.leaves);
 }
 
-function rowsOf({ changes, rows }: GroupImage): number {
+function sizeOf({ changes, rows }: GroupImage): number {
   return changes.reduce((sum, relation) => sum + relation.changes.length, rows.delta.length);
 }

@@ -1,64 +1,133 @@
-import type { Row, Value, ValueType } from "../../schema/value.ts";
-import type { GroupImage, RowChange } from "./group_image.ts";
-import { type StoredAttribute, storedColumns } from "./relation_table.ts";
+import type { ValueType } from "../../schema/value.ts";
+import { type GroupImage, type LogCell, type LogTable, logTables } from "./group_image.ts";
+import { type StoredAttribute, storedColumns, storedRow } from "./relation_table.ts";
+import { CELL, joinColumns, NULL, type TextColumns } from "./text_columns.ts";
 
-type Cell = string | number;
-/** `seq`, `op`, `place`, and the values of a row. */
-type ChangeCells = readonly [number, 1 | -1, string | null, ...Cell[]];
+/** What a group changes in one relation: columns `@commit`, `@op`, the attributes, `@place`. */
+export interface RelationTexts {
+  readonly name: string;
+  readonly attributes: readonly StoredAttribute[];
+  /** Whether rows only come. */
+  readonly isGrowth: boolean;
+  readonly columns: TextColumns;
+}
 
-/** A group in the journal of the fact base that was made at `base`, after `leaves` leaves of its ledger. */
+/** A group as it waits in the journal: columns of text for each table that it adds rows to, which are few objects however many rows. */
+export interface GroupTexts {
+  readonly log: { readonly [table in LogTable]: TextColumns };
+  readonly laws: GroupImage["laws"];
+  /** Columns `seq`, `delta`, `body`, `hash`; their positions follow from the ledger. */
+  readonly leaves: TextColumns;
+  readonly relations: readonly RelationTexts[];
+}
+
+/** A group in the journal of the fact base that was made at `base`, after `from` leaves of its ledger. */
 export interface JournalGroup {
   readonly base: string;
-  readonly leaves: number;
-  readonly image: GroupImage;
-}
-
-interface JournalRecord extends Omit<GroupImage, "changes" | "leaves"> {
-  readonly base: string;
   readonly from: number;
-  readonly leaves: GroupImage["leaves"];
-  readonly changes: readonly {
-    readonly name: string;
-    readonly attributes: readonly StoredAttribute[];
-    readonly cells: readonly ChangeCells[];
-  }[];
+  readonly texts: GroupTexts;
 }
 
-/** A group as one JSON text that `readJournalText` gives back exactly: integers as decimal strings, the sign of a zero kept. */
-export function journalText({ base, leaves: from, image: { changes, ...rest } }: JournalGroup): string {
-  const record: JournalRecord = {
-    base,
-    from,
-    ...rest,
-    changes: changes.map(({ name, attributes, changes: list }) => ({
+/** How many rows a group has for the tables of relations and of deltas. */
+export function rowsOf({ log, relations }: GroupTexts): number {
+  return relations.reduce((sum, { columns }) => sum + columns.rows, log.delta.rows);
+}
+
+export function groupTexts({ rows, laws, leaves, changes }: GroupImage): GroupTexts {
+  const log = logTables.map((table) => [table, joinColumns(columnsOf(rows[table], rows[table][0]?.length ?? 0))] as const);
+  return {
+    log: Object.fromEntries(log) as GroupTexts["log"],
+    laws,
+    leaves: joinColumns([
+      leaves.map(({ seq }) => seq),
+      leaves.map(({ delta }) => delta),
+      leaves.map(({ body }) => body),
+      leaves.map(({ hash }) => hash),
+    ]),
+    relations: changes.map(({ name, attributes, changes: list }) => ({
       name,
       attributes: attributes.map(({ name: attribute, type }) => ({ name: attribute, type })),
-      cells: list.map(({ seq, op, place, row }): ChangeCells => [seq, op, place, ...row.map(cellOf)]),
+      isGrowth: list.every(({ op }) => op === 1),
+      columns: joinColumns([
+        list.map(({ seq }) => seq),
+        list.map(({ op }) => op),
+        ...columnsOf(
+          list.map(({ row }) => storedRow(row)),
+          storedColumns(attributes).length,
+        ),
+        list.map(({ place }) => place),
+      ]),
     })),
   };
-  return JSON.stringify(record);
+}
+
+function columnsOf<T extends LogCell | bigint>(rows: readonly (readonly T[])[], count: number): T[][] {
+  return Array.from({ length: count }, (_, at) => rows.map((row) => row[at] as T));
+}
+
+/** The types of the columns of a relation's history. */
+export function historyTypes(attributes: readonly StoredAttribute[]): readonly ValueType[] {
+  return ["number", "number", ...storedColumns(attributes).map(({ type }) => type), "symbol"];
+}
+
+/** Between the columns of a group, before which stands a JSON text that tells what they are. */
+const PART = "\u001d";
+
+/**
+ * A group as one text, which `readJournalText` gives back exactly; null where a cell holds one of the characters between cells and columns, so that
+ * it would not come back.
+ */
+export function journalText({ base, from, texts }: JournalGroup): string | null {
+  const { laws, relations } = texts;
+  const head = {
+    base,
+    from,
+    laws,
+    log: logTables.map((table) => shapeOf(texts.log[table])),
+    leaves: shapeOf(texts.leaves),
+    relations: relations.map(({ columns, ...relation }) => ({ ...relation, columns: shapeOf(columns) })),
+  };
+  const tables = [...logTables.map((table) => texts.log[table]), texts.leaves, ...relations.map(({ columns }) => columns)];
+  const text = [JSON.stringify(head), ...tables.flatMap((columns) => columns.texts)].join(PART);
+  const parts = tables.reduce((sum, columns) => sum + columns.texts.length, 0);
+  const cells = tables.reduce((sum, columns) => sum + columns.texts.length * Math.max(columns.rows - 1, 0), 0);
+  const nulls = tables.reduce((sum, columns) => sum + columns.nulls, 0);
+  return count(text, PART) === parts && count(text, CELL) === cells && count(text, NULL) === nulls ? text : null;
+}
+
+type Shape = readonly [rows: number, nulls: number, columns: number];
+
+function shapeOf({ rows, nulls, texts }: TextColumns): Shape {
+  return [rows, nulls, texts.length];
+}
+
+interface Head {
+  readonly base: string;
+  readonly from: number;
+  readonly laws: GroupImage["laws"];
+  readonly log: readonly Shape[];
+  readonly leaves: Shape;
+  readonly relations: readonly (Omit<RelationTexts, "columns"> & { readonly columns: Shape })[];
 }
 
 /** Takes only what `journalText` wrote. */
 export function readJournalText(text: string): JournalGroup {
-  const { base, from, changes, ...rest } = JSON.parse(text) as JournalRecord;
-  const read = changes.map(({ name, attributes, cells }) => {
-    const types = storedColumns(attributes).map(({ type }) => type);
-    return { name, attributes, changes: cells.map((one) => changeOf(one, types)) };
-  });
-  return { base, leaves: from, image: { ...rest, changes: read } };
+  const [first = "", ...parts] = text.split(PART);
+  const { base, from, laws, log, leaves, relations } = JSON.parse(first) as Head;
+  const take = ([rows, nulls, columns]: Shape): TextColumns => ({ rows, nulls, texts: parts.splice(0, columns) });
+  const tables = logTables.map((table, at) => [table, take(log[at] as Shape)] as const);
+  return {
+    base,
+    from,
+    texts: {
+      log: Object.fromEntries(tables) as GroupTexts["log"],
+      laws,
+      leaves: take(leaves),
+      relations: relations.map(({ columns, ...relation }) => ({ ...relation, columns: take(columns) })),
+    },
+  };
 }
 
-function changeOf([seq, op, place, ...cells]: ChangeCells, types: readonly ValueType[]): RowChange {
-  return { seq, op, place, row: cells.map((cell, at): Value => valueFrom(cell, types[at] as ValueType)) as Row };
-}
-
-function cellOf(value: Value): Cell {
-  if (typeof value === "bigint") return value.toString();
-  return Object.is(value, -0) ? "-0" : value;
-}
-
-function valueFrom(cell: Cell, type: ValueType): Value {
-  if (type === "symbol") return cell as string;
-  return type === "float" ? Number(cell) : BigInt(cell);
+function count(text: string, part: string): number {
+  return text.split(part).length - 1;
 }
