@@ -84,13 +84,8 @@ export class FactBase {
     this.#session = session;
     this.#state = state;
     this.#options = options;
-    this.#writer = {
-      session,
-      path: database.path,
-      journal,
-      clock: options.clock,
-      onWritten: (records) => void this.#written.push(...records),
-    };
+    const onWritten = (records: readonly LogRecord[]): void => void this.#written.push(...records);
+    this.#writer = { session, path: database.path, journal, clock: options.clock, onWritten };
     this.#bench = new Bench(this.#writer, options.engines === undefined ? null : seatedEngines(options.engines), this.#readInTurn);
     const deputy = deputyOf(options.engines);
     const judge = deputy === "souffle" ? (options.souffle ?? (() => findSouffle(null)))() : deputy;
@@ -314,7 +309,7 @@ export class FactBase {
     return this.#exclusive(() => action(stillBase(this.#bench, this.#session, this.#state, this.limits)));
   }
 
-  /** Waits for what is under way and lets the file go. */
+  /** Waits for what is under way and lets the file go. Closing twice is once. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -347,10 +342,8 @@ export class FactBase {
     return this.#readState(state, asOf, action);
   };
 
-  readonly #readState: ReadState = async (state, asOf, action) => {
-    const { clock } = this.#options;
-    return readSnapshot(this.#database, state, asOf, (snapshot) => action({ ...snapshot, clock, limits: this.limits }));
-  };
+  readonly #readState: ReadState = async (state, asOf, action) =>
+    readSnapshot(this.#database, state, asOf, (seen) => action({ ...seen, clock: this.#options.clock, limits: this.limits }));
 
   /** Tells listeners what the turn left behind. */
   async #endTurn(): Promise<void> {
