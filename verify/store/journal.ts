@@ -12,12 +12,13 @@ import { type GroupTexts, groupTexts, type JournalGroup, journalText, readJourna
 
 /** A group of more rows is written to its tables at once: it pays for their statements by itself. */
 const SMALL_ROWS = 1_024;
-/** Rows that wait in the journal before they are moved, and how many characters; fewer rows where nobody waits for the processor. */
+/** Rows that wait in the journal before they are moved; fewer where nobody waits for the processor. */
 const WAITING_ROWS = 2_048;
 const IDLE_ROWS = 256;
 /** After a group of at most so many deltas there is time to spare: where there is none, more of them wait for each other. */
 const IDLE_GROUP = 8;
-const WAITING_CHARACTERS = 16 * 1024 * 1024;
+/** Where so many characters wait, a group waits for the move: until then one held up, as by a checkpoint of seconds, holds up nobody. */
+const WAITING_CHARACTERS = 64 * 1024 * 1024;
 
 /** The journal of a database lies beside it, in two files under its name and these: groups are appended to one while those of the other are moved. */
 const SUFFIXES = [".journal", ".journal2"] as const;
@@ -115,8 +116,8 @@ export class Journal {
     const texts = groupTexts(image);
     const text = journalText({ base: this.#base, from, texts });
     if (text === null) return false;
-    if (this.#rows >= WAITING_ROWS || this.#characters >= WAITING_CHARACTERS) {
-      await this.#move;
+    if (this.#characters >= WAITING_CHARACTERS) await this.#move;
+    if (this.#rows >= WAITING_ROWS && this.#move === null) {
       if (this.#canStartMove) this.#startMove();
       else await this.settle();
     }
