@@ -3,7 +3,7 @@ import { openMemory } from "../../verify/store/duckdb_session.ts";
 import { measure } from "../measure.ts";
 import { generateShop } from "../shop/generate.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 const RELATION = "line";
 const TYPES = ["number", "number", "number"] as const;
 const ARROW = "application/vnd.apache.arrow.stream";
@@ -58,7 +58,7 @@ export async function exportsOf(url: string, facts: number): Promise<void> {
   );
   session.close();
   const scan_ms = measured[0]?.median_ms ?? Number.NaN;
-  process.stdout.write("\n| export of the lines | ms | speed of the scan |\n|---|---|---|\n");
+  process.stdout.write("| export of the lines | ms | speed of the scan |\n|---|---|---|\n");
   for (const { name, median_ms } of measured) {
     process.stdout.write(`| ${name} | ${median_ms.toFixed(0)} | ${((100 * scan_ms) / median_ms).toFixed(0)} % |\n`);
   }
