@@ -19,7 +19,13 @@ export function leafOfRefusal(delta: string, text: string): NewLeaf {
   return { seq: null, delta, body: text, hash: leafHashHex(text) };
 }
 
-const columns: readonly ValueType[] = ["number", "number", "symbol", "symbol", "symbol"];
+/** The types of a leaf's columns in its table: its position, then those of `leafCells`. */
+export const leafTypes: readonly ValueType[] = ["number", "number", "symbol", "symbol", "symbol"];
+
+/** The columns of leaves, but for their positions. */
+export function leafCells(leaves: readonly NewLeaf[]): readonly (readonly (string | number | null)[])[] {
+  return [leaves.map(({ seq }) => seq), leaves.map(({ delta }) => delta), leaves.map(({ body }) => body), leaves.map(({ hash }) => hash)];
+}
 
 /** How many leaves a session's ledger has, once it was asked; a session that writes is the only one that does. */
 const sizes = new WeakMap<SqlSession, number>();
@@ -28,14 +34,8 @@ const sizes = new WeakMap<SqlSession, number>();
 export async function appendLeaves(session: SqlSession, leaves: readonly NewLeaf[]): Promise<void> {
   if (leaves.length === 0) return;
   const from = await ledgerSize(session);
-  const cells = [
-    leaves.map((_, index) => from + index),
-    leaves.map(({ seq }) => seq),
-    leaves.map(({ delta }) => delta),
-    leaves.map(({ body }) => body),
-    leaves.map(({ hash }) => hash),
-  ];
-  await session.appendColumns({ catalog: null, schema: "assay", table: "leaf" }, columns, cells, leaves.length);
+  const cells = [leaves.map((_, index) => from + index), ...leafCells(leaves)];
+  await session.appendColumns({ catalog: null, schema: "assay", table: "leaf" }, leafTypes, cells, leaves.length);
   sizes.set(session, from + leaves.length);
 }
 

@@ -1,9 +1,20 @@
 import { rowText } from "../../schema/delta_id.ts";
 import type { Relation } from "../../schema/relation.ts";
 import type { SqlSession } from "../../schema/sql_session.ts";
-import type { Row, ValueType } from "../../schema/value.ts";
+import type { Row, Value, ValueType } from "../../schema/value.ts";
 import type { RelationChanges, RowChange } from "./group_image.ts";
-import { COMMIT, columnList, factTable, logTable, OP, PLACE, sameRow, storedColumns, storedRow } from "./relation_table.ts";
+import {
+  COMMIT,
+  columnList,
+  factTable,
+  logTable,
+  OP,
+  PLACE,
+  type StoredAttribute,
+  sameRow,
+  storedColumns,
+  storedRow,
+} from "./relation_table.ts";
 import { type EffectiveChange, stageRows } from "./speculation.ts";
 
 /** What one commit of a group changes. */
@@ -48,18 +59,21 @@ export async function writeChanges(session: SqlSession, relations: readonly Rela
     if (come.length > 0) {
       await session.appendColumns({ catalog: null, schema: "main", table: name }, types, columnsOf(types, come), come.length);
     }
-    const history = [
-      changes.map(({ seq }) => seq),
-      changes.map(({ op }) => op),
-      ...columnsOf(
-        types,
-        changes.map(({ row }) => row),
-      ),
-      changes.map(({ place }) => place),
-    ];
-    const shape: ValueType[] = ["number", "number", ...types, "symbol"];
-    await session.appendColumns({ catalog: null, schema: "assay_log", table: name }, shape, history, changes.length);
+    const history = { catalog: null, schema: "assay_log", table: name };
+    await session.appendColumns(history, historyTypes(attributes), historyCells(relation), changes.length);
   }
+}
+
+/** The types of the columns of a relation's history: `@commit`, `@op`, the attributes, `@place`. */
+export function historyTypes(attributes: readonly StoredAttribute[]): readonly ValueType[] {
+  return ["number", "number", ...storedColumns(attributes).map(({ type }) => type), "symbol"];
+}
+
+/** The columns of changes in a relation's history. */
+export function historyCells({ attributes, changes }: RelationChanges): readonly (readonly (Value | null)[])[] {
+  const types = storedColumns(attributes).map(({ type }) => type);
+  const rows = changes.map(({ row }) => row);
+  return [changes.map(({ seq }) => seq), changes.map(({ op }) => op), ...columnsOf(types, rows), changes.map(({ place }) => place)];
 }
 
 function columnsOf(types: readonly ValueType[], rows: readonly Row[]): Row[number][][] {

@@ -34,18 +34,23 @@ export function recordRows(records: readonly LogRecord[]): Omit<GroupImage, "cha
 /** Writes rows of the log inside the caller's transaction. A few statements, however many rows. */
 export async function writeRows(session: SqlSession, { rows, laws, replaced }: GroupImage): Promise<void> {
   await forget(session, replaced);
-  for (const [hash, text] of laws) {
-    await session.run("INSERT INTO assay.laws_text SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM assay.laws_text WHERE hash = $1)", [
-      hash,
-      text,
-    ]);
-  }
+  await keepLaws(session, laws);
   for (const table of logTables) {
     const list = rows[table];
     if (list.length === 0) continue;
     const types = logColumns[table];
     const cells = types.map((_, at) => list.map((row) => row[at] as LogCell));
     await session.appendColumns({ catalog: null, schema: "assay", table }, types, cells, list.length);
+  }
+}
+
+/** Keeps texts of laws that are not kept yet, inside the caller's transaction. */
+export async function keepLaws(session: SqlSession, laws: Iterable<readonly [hash: string, text: string]>): Promise<void> {
+  for (const [hash, text] of laws) {
+    await session.run("INSERT INTO assay.laws_text SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM assay.laws_text WHERE hash = $1)", [
+      hash,
+      text,
+    ]);
   }
 }
 

@@ -1,12 +1,13 @@
 import { quoteName, type SqlSession } from "../../schema/sql_session.ts";
 import type { ValueType } from "../../schema/value.ts";
+import { leafTypes } from "../ledger/append_leaves.ts";
+import { historyTypes } from "./group_changes.ts";
 import { logTables } from "./group_image.ts";
-import { logColumns } from "./group_records.ts";
-import { type GroupTexts, historyTypes, type RelationTexts } from "./journal_text.ts";
+import { keepLaws, logColumns } from "./group_records.ts";
+import type { GroupTexts, RelationTexts } from "./journal_text.ts";
 import { COMMIT, columnList, factTable, logTable, OP, PLACE, ROW, sameRow, storedColumns } from "./relation_table.ts";
 import { joinColumns, splitColumns, stackColumns, type TextColumns } from "./text_columns.ts";
 
-const LEAF: readonly ValueType[] = ["number", "number", "symbol", "symbol", "symbol"];
 const MOVED = "temp.assay_moved";
 const NET = quoteName("@net");
 
@@ -21,25 +22,16 @@ export async function moveGroups(session: SqlSession, from: number, groups: read
   );
   for (const parts of relations.values()) await moveRelation(session, parts);
   for (const table of logTables) await insert(session, table, logColumns[table], stackColumns(groups.map(({ log }) => log[table])));
-  await moveLaws(session, groups);
+  await keepLaws(session, new Map(groups.flatMap(({ laws }) => laws)));
   const leaves = stackColumns(groups.map((group) => group.leaves));
   const positions = joinColumns([Array.from({ length: leaves.rows }, (_, at) => from + at)]);
-  await insert(session, "leaf", LEAF, { ...leaves, texts: [...positions.texts, ...leaves.texts] });
+  await insert(session, "leaf", leafTypes, { ...leaves, texts: [...positions.texts, ...leaves.texts] });
 }
 
 async function insert(session: SqlSession, table: string, types: readonly ValueType[], columns: TextColumns): Promise<void> {
   if (columns.rows === 0) return;
   const { source, values, parameters } = splitColumns(types, columns);
   await session.run(`INSERT INTO assay.${table} SELECT ${values.join(", ")} FROM ${source}`, parameters);
-}
-
-async function moveLaws(session: SqlSession, groups: readonly GroupTexts[]): Promise<void> {
-  for (const [hash, text] of new Map(groups.flatMap(({ laws }) => laws))) {
-    await session.run("INSERT INTO assay.laws_text SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM assay.laws_text WHERE hash = $1)", [
-      hash,
-      text,
-    ]);
-  }
 }
 
 /** Writes to the history what changed, to the facts what is left of it at the end: changes of one row alternate. */

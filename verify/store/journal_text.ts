@@ -1,6 +1,7 @@
-import type { ValueType } from "../../schema/value.ts";
+import { leafCells } from "../ledger/append_leaves.ts";
+import { historyCells } from "./group_changes.ts";
 import { type GroupImage, type LogCell, type LogTable, logTables } from "./group_image.ts";
-import { type StoredAttribute, storedColumns, storedRow } from "./relation_table.ts";
+import type { StoredAttribute } from "./relation_table.ts";
 import { CELL, joinColumns, NULL, type TextColumns } from "./text_columns.ts";
 
 /** What a group changes in one relation: columns `@commit`, `@op`, the attributes, `@place`. */
@@ -38,36 +39,18 @@ export function groupTexts({ rows, laws, leaves, changes }: GroupImage): GroupTe
   return {
     log: Object.fromEntries(log) as GroupTexts["log"],
     laws,
-    leaves: joinColumns([
-      leaves.map(({ seq }) => seq),
-      leaves.map(({ delta }) => delta),
-      leaves.map(({ body }) => body),
-      leaves.map(({ hash }) => hash),
-    ]),
-    relations: changes.map(({ name, attributes, changes: list }) => ({
-      name,
-      attributes: attributes.map(({ name: attribute, type }) => ({ name: attribute, type })),
-      isGrowth: list.every(({ op }) => op === 1),
-      columns: joinColumns([
-        list.map(({ seq }) => seq),
-        list.map(({ op }) => op),
-        ...columnsOf(
-          list.map(({ row }) => storedRow(row)),
-          storedColumns(attributes).length,
-        ),
-        list.map(({ place }) => place),
-      ]),
+    leaves: joinColumns(leafCells(leaves)),
+    relations: changes.map((relation) => ({
+      name: relation.name,
+      attributes: relation.attributes.map(({ name, type }) => ({ name, type })),
+      isGrowth: relation.changes.every(({ op }) => op === 1),
+      columns: joinColumns(historyCells(relation)),
     })),
   };
 }
 
-function columnsOf<T extends LogCell | bigint>(rows: readonly (readonly T[])[], count: number): T[][] {
-  return Array.from({ length: count }, (_, at) => rows.map((row) => row[at] as T));
-}
-
-/** The types of the columns of a relation's history. */
-export function historyTypes(attributes: readonly StoredAttribute[]): readonly ValueType[] {
-  return ["number", "number", ...storedColumns(attributes).map(({ type }) => type), "symbol"];
+function columnsOf(rows: readonly (readonly LogCell[])[], count: number): LogCell[][] {
+  return Array.from({ length: count }, (_, at) => rows.map((row) => row[at] as LogCell));
 }
 
 /** Between the columns of a group, before which stands a JSON text that tells what they are. */
