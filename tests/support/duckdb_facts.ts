@@ -20,15 +20,19 @@ export async function inputOver(
   limits: Partial<Limits> = {},
   repeats = false,
 ): Promise<DuckDbInput> {
-  for (const relation of program.relations.values()) {
-    if (relation.role !== "base") continue;
-    const columns = relation.attributes.map((attribute) => `${quoteName(attribute.name)} ${sqlType[attribute.type]}`);
-    await session.run(`CREATE OR REPLACE TABLE ${quoteName(relation.name)} (${columns.join(", ") || "holds BOOLEAN"})`);
-    const types = relation.attributes.map((attribute) => attribute.type);
-    const once = facts[relation.name] ?? [];
+  const base = [...program.relations.values()].filter(({ role }) => role === "base");
+  const tables = base.map(({ name, attributes }) => {
+    const columns = attributes.map((attribute) => `${quoteName(attribute.name)} ${sqlType[attribute.type]}`);
+    return `CREATE OR REPLACE TABLE ${quoteName(name)} (${columns.join(", ") || "holds BOOLEAN"})`;
+  });
+  if (tables.length > 0) await session.run(tables.join("; "));
+  for (const { name, attributes } of base) {
+    const types = attributes.map((attribute) => attribute.type);
+    const once = facts[name] ?? [];
     const rows = repeats ? [...once, ...once.slice(0, 1)] : once;
-    if (types.length > 0) await session.append({ catalog: null, schema: null, table: relation.name }, types, rows);
-    else for (const _ of rows) await session.run(`INSERT INTO ${quoteName(relation.name)} VALUES (true)`);
+    if (rows.length === 0) continue;
+    if (types.length > 0) await session.append({ catalog: null, schema: null, table: name }, types, rows);
+    else for (const _ of rows) await session.run(`INSERT INTO ${quoteName(name)} VALUES (true)`);
   }
   return {
     program,

@@ -41,20 +41,21 @@ export const SUBJECT_LIMITS = limitsWith({ rounds: 3_000, rows_derived: 3_000, s
 export function checkCase(target: DeltaCase, expectation: Expectation, make: MakeSubject, tally: Tally): void {
   if (expectation.refused !== null) {
     const { undecided } = make(target, expectation.refused, SUBJECT_LIMITS);
-    must(undecided !== null, "start", "facts that are undecided were accepted");
+    must(undecided !== null, "start", () => "facts that are undecided were accepted");
   }
   const [start, ...steps] = expectation.states;
   if (start === undefined) throw new Error("an expectation without states");
   const { subject, undecided } = make(target, factsOf(start.state), SUBJECT_LIMITS);
-  must(undecided === null, "start", `undecided (${undecided?.code}) where the oracle is not`);
+  must(undecided === null, "start", () => `undecided (${undecided?.code}) where the oracle is not`);
   const check = new CaseCheck(target, subject, start, tally);
   check.whole(start, "start");
   for (const [at, expected] of steps.entries()) check.step(at, expected);
   check.rebuilt(make);
 }
 
-function must(holds: boolean, where: string, what: string): void {
-  if (!holds) throw new Disagreement(`${where}: ${what}`);
+/** `what` is asked for where it does not hold alone: texts of every comparison cost more than the comparisons. */
+function must(holds: boolean, where: string, what: () => string): void {
+  if (!holds) throw new Disagreement(`${where}: ${what()}`);
 }
 
 class CaseCheck {
@@ -83,14 +84,15 @@ class CaseCheck {
     const { undecided } = this.#subject.apply(step);
     this.#tally.deltas++;
     if (expected.answer.kind === "tuples") {
-      must(undecided === null, where, `undecided (${undecided?.code} of ${undecided?.relation}) where the oracle is not`);
+      must(undecided === null, where, () => `undecided (${undecided?.code} of ${undecided?.relation}) where the oracle is not`);
       this.whole(expected, where);
       this.#change(expected, where);
       if (at % 3 === 0) this.#supports(expected, where);
     } else if (expected.answer.kind === "undecided") {
-      must(undecided !== null, where, `decided where the oracle is not (${expected.answer.code})`);
-      must(/^(evaluation|limit)\./.test(undecided?.code ?? ""), where, `undecided for ${undecided?.code}`);
-      must(this.#derived.includes(undecided?.relation ?? ""), where, `undecided names ${undecided?.relation}`);
+      const { code } = expected.answer;
+      must(undecided !== null, where, () => `decided where the oracle is not (${code})`);
+      must(/^(evaluation|limit)\./.test(undecided?.code ?? ""), where, () => `undecided for ${undecided?.code}`);
+      must(this.#derived.includes(undecided?.relation ?? ""), where, () => `undecided names ${undecided?.relation}`);
       this.#tally.undecided++;
     } else this.#tally.unknown++;
     if (expected.kept) {
@@ -104,7 +106,7 @@ class CaseCheck {
     must(
       this.#deepState() === before,
       `${where} rolled back`,
-      `the tables are not as they were:\n${this.#deepState()}\nbefore:\n${before}`,
+      () => `the tables are not as they were:\n${this.#deepState()}\nbefore:\n${before}`,
     );
   }
 
@@ -117,11 +119,11 @@ class CaseCheck {
   /** A fresh engine over the facts that the sequence ended with. */
   rebuilt(make: MakeSubject): void {
     const { subject, undecided } = make(this.#target, factsOf(this.#current.state), SUBJECT_LIMITS);
-    must(undecided === null, "rebuilt", `undecided (${undecided?.code})`);
+    must(undecided === null, "rebuilt", () => `undecided (${undecided?.code})`);
     new CaseCheck(this.#target, subject, this.#current, this.#tally).whole(this.#current, "rebuilt");
     for (const name of [...this.#base, ...this.#derived]) {
       const [kept, fresh] = [this.#subject, subject].map((one) => derivations(tableOf(one, name), one.pools).join("\n"));
-      must(kept === fresh, "rebuilt", `\`${name}\` has other derivations:\n${kept}\nrebuilt:\n${fresh}`);
+      must(kept === fresh, "rebuilt", () => `\`${name}\` has other derivations:\n${kept}\nrebuilt:\n${fresh}`);
     }
   }
 
@@ -132,14 +134,14 @@ class CaseCheck {
 
   #relation(name: string, wanted: readonly Row[], where: string): void {
     const got = this.#subject.rows(name);
-    must(same(got, wanted), where, `\`${name}\` holds ${text(got)}, not ${text(wanted)}`);
-    must(this.#subject.count(name) === wanted.length, where, `\`${name}\` counts ${this.#subject.count(name)}, not ${wanted.length}`);
+    must(same(got, wanted), where, () => `\`${name}\` holds ${text(got)}, not ${text(wanted)}`);
+    must(this.#subject.count(name) === wanted.length, where, () => `\`${name}\` counts ${this.#subject.count(name)}, not ${wanted.length}`);
     this.#tally.tuples += wanted.length;
     const middle = wanted[wanted.length >> 1];
     if (middle === undefined) return;
-    must(this.#subject.has(name, middle), where, `\`${name}\` has not ${rowKey(middle)}`);
+    must(this.#subject.has(name, middle), where, () => `\`${name}\` has not ${rowKey(middle)}`);
     const page = this.#subject.rows(name, wanted.length >> 1, 1);
-    must(same(page, [middle]), where, `a page of \`${name}\` is ${text(page)}, not ${rowKey(middle)}`);
+    must(same(page, [middle]), where, () => `a page of \`${name}\` is ${text(page)}, not ${rowKey(middle)}`);
   }
 
   #change(expected: Expected, where: string): void {
@@ -147,11 +149,15 @@ class CaseCheck {
     let changes = 0;
     const compare = (name: string, from: readonly Row[], to: readonly Row[]): void => {
       const [added, removed] = [without(to, from), without(from, to)];
-      must(sameSet(this.#subject.added(name), added), where, `\`${name}\` gained ${text(this.#subject.added(name))}, not ${text(added)}`);
+      must(
+        sameSet(this.#subject.added(name), added),
+        where,
+        () => `\`${name}\` gained ${text(this.#subject.added(name))}, not ${text(added)}`,
+      );
       must(
         sameSet(this.#subject.removed(name), removed),
         where,
-        `\`${name}\` lost ${text(this.#subject.removed(name))}, not ${text(removed)}`,
+        () => `\`${name}\` lost ${text(this.#subject.removed(name))}, not ${text(removed)}`,
       );
       if (this.#derived.includes(name)) changes += added.length + removed.length;
     };
@@ -167,8 +173,8 @@ class CaseCheck {
     const isLoaded = ({ relation }: Fact): boolean => this.#base.includes(relation);
     const came = difference(this.#current.state, expected.state).filter(isLoaded);
     const went = difference(expected.state, this.#current.state).filter(isLoaded);
-    must(sameFacts(assert, came), where, `${assert.length} facts came, not ${came.length}`);
-    must(sameFacts(retract, went), where, `${retract.length} facts went, not ${went.length}`);
+    must(sameFacts(assert, came), where, () => `${assert.length} facts came, not ${came.length}`);
+    must(sameFacts(retract, went), where, () => `${retract.length} facts went, not ${went.length}`);
   }
 
   #laws(expected: Expected, where: string): void {
@@ -178,7 +184,7 @@ class CaseCheck {
       return `${id} ${without(now, tuplesOf(this.#current.answer, relation)).length} ${now.length}`;
     });
     const got = outcomes.map(({ law, added, standing }) => `${law} ${added} ${standing}`);
-    must(got.join() === wanted.join(), where, `laws say ${got.join()}, not ${wanted.join()}`);
+    must(got.join() === wanted.join(), where, () => `laws say ${got.join()}, not ${wanted.join()}`);
   }
 
   /** The facts behind the first and the last violation of each law hold, and give it again. */
@@ -192,12 +198,12 @@ class CaseCheck {
           must(
             expected.state.get(fact.relation)?.has(rowKey(fact.row)) === true,
             where,
-            `the support of \`${relation}\` ${rowKey(row)} has ${fact.relation} ${rowKey(fact.row)}`,
+            () => `the support of \`${relation}\` ${rowKey(row)} has ${fact.relation} ${rowKey(fact.row)}`,
           );
         must(
           rederives(this.#target.program, expected, facts, { relation, row }),
           where,
-          `\`${relation}\` ${rowKey(row)} does not follow from its ${facts.length} facts`,
+          () => `\`${relation}\` ${rowKey(row)} does not follow from its ${facts.length} facts`,
         );
         this.#tally.supports++;
       }
@@ -225,7 +231,11 @@ function without(rows: readonly Row[], others: readonly Row[]): Row[] {
 }
 
 function same(a: readonly Row[], b: readonly Row[]): boolean {
-  return a.length === b.length && a.every((row, at) => rowKey(row) === rowKey(b[at] as Row));
+  return a.length === b.length && a.every((row, at) => sameRow(row, b[at] as Row));
+}
+
+function sameRow(a: Row, b: Row): boolean {
+  return (a.length === b.length && a.every((value, at) => value === b[at])) || rowKey(a) === rowKey(b);
 }
 
 function sameSet(a: readonly Row[], b: readonly Row[]): boolean {
