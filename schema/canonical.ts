@@ -32,9 +32,13 @@ export function canonicalScalar(value: string | bigint | number): string {
 
 /** The RFC 8785 form of a text or of null. Throws on half a surrogate pair, as `canonicalJson` does. */
 export function canonicalText(text: string | null): string {
+  if (text !== null && PLAIN.test(text)) return `"${text}"`;
   if (text !== null && !text.isWellFormed()) throw new Error("half a surrogate pair has no canonical form");
   return JSON.stringify(text);
 }
+
+/** Text that stands in JSON as it is: ASCII without control characters, quotes and backslashes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** SHA-256 as `sha256:<hex>` over UTF-8 text. */
 export function sha256(text: string): string {

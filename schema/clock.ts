@@ -6,8 +6,15 @@ export interface Clock {
   micros(): number;
 }
 
+let shown = { millis: Number.NaN, text: "" };
+
 export const systemClock: Clock = {
-  now: () => new Date().toISOString(),
+  // Writing a time as text costs more than reading it, and thousands of deltas share a millisecond.
+  now: () => {
+    const millis = Date.now();
+    if (millis !== shown.millis) shown = { millis, text: new Date(millis).toISOString() };
+    return shown.text;
+  },
   micros: () => Math.round(performance.now() * 1000),
 };
 

@@ -1,3 +1,4 @@
+import { sha256 } from "../schema/canonical.ts";
 import { SqlError } from "../schema/sql_session.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import { verdictHash } from "../schema/verdict_wire.ts";
@@ -5,7 +6,7 @@ import type { JudgedDelta } from "./accepted_delta.ts";
 import { type AcceptedDelta, isAccepted } from "./gate.ts";
 import type { BaseState } from "./in_force.ts";
 import { forgetSize } from "./ledger/append_leaves.ts";
-import { type Effects, entryHash, type LogEntry, waiverEffects } from "./log.ts";
+import { type Effects, entryText, type LogEntry, waiverEffects } from "./log.ts";
 import { rollBack } from "./store/database.ts";
 import type { DuckDbSession } from "./store/duckdb_session.ts";
 import { writeTheories, writeWaivers } from "./store/governing.ts";
@@ -22,6 +23,8 @@ export interface CommitRecord {
   readonly kind: "commit";
   readonly accepted: AcceptedDelta;
   readonly entry: LogEntry;
+  /** The entry's text, which its hash and its leaf in the ledger are made of. */
+  readonly text: string;
   /** With the commit's number. */
   readonly verdict: Verdict;
   /** The state it was judged against. */
@@ -61,9 +64,10 @@ export function nextCommit(
     effects: effectsOf(accepted),
     prev: before.headHash,
   };
-  const hash = entryHash(entry);
+  const text = entryText(entry);
+  const hash = sha256(text);
   const state: BaseState = { head: seq, headHash: hash, inForce, waived: waivedAfter(before, accepted) };
-  return { record: { kind: "commit", accepted, entry: { ...entry, hash }, verdict, before }, state };
+  return { record: { kind: "commit", accepted, entry: { ...entry, hash }, text, verdict, before }, state };
 }
 
 /** Where a group of records goes. */

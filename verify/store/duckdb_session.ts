@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBValue, StatementType } from "@duckdb/node-api";
+import { DuckDBBlobValue, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBValue, StatementType } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 import {
   type ChunkVisitor,
@@ -50,7 +50,8 @@ export class DuckDbSession implements SqlSession {
     }
   }
 
-  async run(sql: string, parameters: readonly SqlValue[] = []): Promise<void> {
+  /** Bytes are a BLOB. */
+  async run(sql: string, parameters: readonly (SqlValue | Uint8Array)[] = []): Promise<void> {
     await this.#guard(sql, () => this.#connection.run(sql, toDuckDb(parameters)));
   }
 
@@ -207,8 +208,9 @@ function plainValue(value: DuckDBValue): SqlValue {
   return typeof value === "number" && Number.isFinite(value) ? value : String(value);
 }
 
-function toDuckDb(parameters: readonly SqlValue[]): DuckDBValue[] | undefined {
-  return parameters.length > 0 ? [...parameters] : undefined;
+function toDuckDb(parameters: readonly (SqlValue | Uint8Array)[]): DuckDBValue[] | undefined {
+  if (parameters.length === 0) return undefined;
+  return parameters.map((value) => (value instanceof Uint8Array ? new DuckDBBlobValue(value) : value));
 }
 
 function* batches<T>(rows: Iterable<T>, size: number): Generator<T[]> {

@@ -6,7 +6,7 @@ import { sharedParts, verdictHash, verdictJson } from "../../schema/verdict_wire
 import type { JudgedDelta } from "../accepted_delta.ts";
 import type { LogRecord } from "../commit.ts";
 import { leafOfCommit, leafOfRefusal, type NewLeaf } from "../ledger/append_leaves.ts";
-import { commitLeaf, refusalLeaf } from "../ledger/leaf.ts";
+import { refusalLeaf } from "../ledger/leaf.ts";
 import { effectsText, type LogEntry, theoriesText } from "../log.ts";
 import { type GroupImage, type LogCell, type LogRows, type LogTable, logTables, noRows } from "./group_image.ts";
 
@@ -68,10 +68,7 @@ export function judgedOf(record: LogRecord): JudgedDelta {
 
 /** Every record has its leaf, also one that a later record of the same delta replaces. */
 function leafOf(record: LogRecord): NewLeaf {
-  if (record.kind === "commit") {
-    const { entry } = record;
-    return leafOfCommit(entry.seq, commitLeaf(entry));
-  }
+  if (record.kind === "commit") return leafOfCommit(record.entry.seq, record.text);
   const { refused, head, time } = record;
   const { id: delta, kind: of, verdict } = refused;
   const [proposer, reason] = [storable(refused.proposer), storable(refused.reason)];

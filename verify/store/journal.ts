@@ -6,19 +6,19 @@ import type { DuckDbSession } from "./duckdb_session.ts";
 import { writeChanges } from "./group_changes.ts";
 import type { GroupImage } from "./group_image.ts";
 import { writeRows } from "./group_records.ts";
-import { JournalFile } from "./journal_file.ts";
+import { bodyOf, framed, JournalFile } from "./journal_file.ts";
 import { moveGroups } from "./journal_move.ts";
-import { type GroupTexts, groupTexts, type JournalGroup, journalText, readJournalText, rowsOf } from "./journal_text.ts";
+import { type GroupPlaces, journalText, placesIn, rowsIn } from "./journal_text.ts";
 
 /** A group of more rows is written to its tables at once: it pays for their statements by itself. */
 const SMALL_ROWS = 1_024;
 /** Rows that wait in the journal before they are moved; fewer where nobody waits for the processor. */
-const WAITING_ROWS = 2_048;
+const WAITING_ROWS = 8_192;
 const IDLE_ROWS = 256;
 /** After a group of at most so many deltas there is time to spare: where there is none, more of them wait for each other. */
 const IDLE_GROUP = 8;
-/** Where so many characters wait, a group waits for the move: until then one held up, as by a checkpoint of seconds, holds up nobody. */
-const WAITING_CHARACTERS = 64 * 1024 * 1024;
+/** Where so many bytes wait, a group waits for the move: until then one held up, as by a checkpoint of seconds, holds up nobody. */
+const WAITING_BYTES = 64 * 1024 * 1024;
 
 /** The journal of a database lies beside it, in two files under its name and these: groups are appended to one while those of the other are moved. */
 const SUFFIXES = [".journal", ".journal2"] as const;
@@ -43,12 +43,15 @@ export class Journal {
   readonly #base: string;
   /** The one that is appended to, and the other; none for a base in memory, which nothing outlives. */
   #files: readonly JournalFile[];
-  #waiting: GroupTexts[] = [];
+  /** Groups as they stand in their file: bytes, which no collection of garbage copies or looks through, however many wait. */
+  #waiting: Buffer[] = [];
   /** The leaves of the ledger before what waits, and after it; null where the tables say. */
   #start = 0;
   #end: number | null = null;
   #rows = 0;
-  #characters = 0;
+  #bytes = 0;
+  /** Hashes of the texts of laws that an earlier group brought: it is moved first. */
+  readonly #laws = new Set<string>();
   /** The move under way. It never fails: what it could not move waits again. */
   #move: Promise<void> | null = null;
   #hasFailed = false;
@@ -72,7 +75,7 @@ export class Journal {
     const kept = database.file === null ? [] : await Promise.all(journalPaths(database.file).map((path) => JournalFile.open(path)));
     const files = kept.map(({ file }) => file);
     const journal = new Journal(session, await database.connect(), database.path, base, files);
-    const groups = kept.flatMap(({ texts }) => texts.map(readJournalText));
+    const groups = kept.flatMap(({ texts }) => texts.map((bytes) => ({ ...placesIn(bodyOf(bytes)), bytes })));
     for (const group of groups.toSorted((a, b) => a.from - b.from)) journal.#takeOver(group, size);
     await journal.settle();
     for (const file of files) await file.clear();
@@ -80,20 +83,21 @@ export class Journal {
   }
 
   /** A group that a process killed between the move and the emptying of its file left is in the tables already. */
-  #takeOver({ base, from, texts }: JournalGroup, size: number): void {
-    if (base === this.#base && from + texts.leaves.rows <= size) return;
+  #takeOver(group: GroupPlaces & { readonly bytes: Buffer }, size: number): void {
+    const { base, from, leaves, bytes } = group;
+    if (base === this.#base && from + leaves.rows <= size) return;
     if (base !== this.#base || from !== (this.#end ?? size)) {
       throw new AssayError("store.damaged", "the journal does not go on where the database ends", { place: `${this.#path}${SUFFIXES[0]}` });
     }
-    this.#wait(texts, from, 0);
+    this.#wait(bytes, from, leaves.rows, rowsIn(group));
   }
 
-  #wait(texts: GroupTexts, from: number, characters: number): void {
+  #wait(bytes: Buffer, from: number, leaves: number, rows: number): void {
     if (this.#waiting.length === 0) this.#start = from;
-    this.#waiting.push(texts);
-    this.#end = from + texts.leaves.rows;
-    this.#rows += rowsOf(texts);
-    this.#characters += characters;
+    this.#waiting.push(bytes);
+    this.#end = from + leaves;
+    this.#rows += rows;
+    this.#bytes += bytes.length;
   }
 
   /** True where the tables hold all that was written. */
@@ -113,16 +117,18 @@ export class Journal {
   async write(image: GroupImage): Promise<boolean> {
     if (image.replaced.length > 0 || sizeOf(image) > SMALL_ROWS) return false;
     const from = this.#end ?? (await this.#session.straight(() => ledgerSize(this.#session)));
-    const texts = groupTexts(image);
-    const text = journalText({ base: this.#base, from, texts });
+    const laws = image.laws.filter(([hash]) => !this.#laws.has(hash));
+    const text = journalText({ base: this.#base, from, image: { ...image, laws } });
     if (text === null) return false;
-    if (this.#characters >= WAITING_CHARACTERS) await this.#move;
+    if (this.#bytes >= WAITING_BYTES) await this.#move;
     if (this.#rows >= WAITING_ROWS && this.#move === null) {
       if (this.#canStartMove) this.#startMove();
       else await this.settle();
     }
-    await this.#files[0]?.append(text);
-    this.#wait(texts, from, text.length);
+    const bytes = framed(text);
+    await this.#files[0]?.append(bytes);
+    for (const [hash] of laws) this.#laws.add(hash);
+    this.#wait(bytes, from, image.leaves.length, sizeOf(image));
     return true;
   }
 
@@ -153,12 +159,12 @@ export class Journal {
 
   /** In one transaction. */
   async #moveAll(): Promise<void> {
-    const [groups, start, rows, characters] = [this.#waiting, this.#start, this.#rows, this.#characters];
+    const [groups, start, rows, bytes] = [this.#waiting, this.#start, this.#rows, this.#bytes];
     this.#waiting = [];
     this.#rows = 0;
-    this.#characters = 0;
+    this.#bytes = 0;
     try {
-      await inTransaction(this.#mover, this.#path, () => moveGroups(this.#mover, start, groups));
+      await inTransaction(this.#mover, this.#path, () => moveGroups(this.#mover, start, groups.map(bodyOf)));
       this.#hasFailed = false;
       forgetSize(this.#session);
       if (this.#waiting.length === 0) this.#end = null;
@@ -166,7 +172,7 @@ export class Journal {
       this.#waiting = [...groups, ...this.#waiting];
       this.#start = start;
       this.#rows += rows;
-      this.#characters += characters;
+      this.#bytes += bytes;
       this.#hasFailed = true;
       throw cause;
     }

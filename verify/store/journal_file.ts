@@ -10,6 +10,21 @@ const HEAD_BYTES = 8;
 /** Where this flag can be relied on, a write returns when its bytes are on the disk; elsewhere a call of its own sees to that. */
 const SYNCED = process.platform === "linux" ? constants.O_DSYNC : 0;
 
+/** A text as it stands in a journal's file. */
+export function framed(text: string): Buffer {
+  const length = Buffer.byteLength(text, "utf8");
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + length);
+  bytes.write(text, HEAD_BYTES, "utf8");
+  bytes.writeUInt32LE(length, 0);
+  bytes.writeUInt32LE(crc32(bytes.subarray(HEAD_BYTES)), 4);
+  return bytes;
+}
+
+/** The text that `framed` was given, in UTF-8. */
+export function bodyOf(bytes: Buffer): Buffer {
+  return bytes.subarray(HEAD_BYTES);
+}
+
 /**
  * Texts appended to a file, each durable when `append` returns. A file that was cut in the middle of an append, which nobody was told of,
  * reads as if that append had not begun.
@@ -24,8 +39,8 @@ export class JournalFile {
     this.#path = path;
   }
 
-  /** The file and the texts in it; a file that is not there holds none and is made by the first `append`. Errors: `store.damaged`. */
-  static async open(path: string): Promise<{ file: JournalFile; texts: string[] }> {
+  /** The file and the texts in it, as they stand there; a file that is not there holds none and is made by the first `append`. Errors: `store.damaged`. */
+  static async open(path: string): Promise<{ file: JournalFile; texts: Buffer[] }> {
     const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === "ENOENT") return Buffer.alloc(0);
       throw storeFailure(cause, path);
@@ -40,16 +55,11 @@ export class JournalFile {
     return this.#length === 0;
   }
 
-  /** Errors: `store.full_disk`, `store.read_only`, `store.broken`; the text is then not there. */
-  async append(text: string): Promise<void> {
+  /** Appends a text that `framed` made. Errors: `store.full_disk`, `store.read_only`, `store.broken`; the text is then not there. */
+  async append(bytes: Buffer): Promise<void> {
     if (this.#isBroken) throw new AssayError("store.broken", "the journal stopped after a failed write", { place: this.#path });
     try {
       const handle = await this.#opened();
-      const body = Buffer.from(text, "utf8");
-      const head = Buffer.alloc(HEAD_BYTES);
-      head.writeUInt32LE(body.length, 0);
-      head.writeUInt32LE(crc32(body), 4);
-      const bytes = Buffer.concat([head, body]);
       for (let at = 0; at < bytes.length; ) {
         at += (await handle.write(bytes, at, bytes.length - at, this.#length + at)).bytesWritten;
       }
@@ -117,8 +127,8 @@ function syncFolder(folder: string): void {
 }
 
 /** The whole texts of a journal and the bytes that they take. Errors: `store.damaged` where what is broken is not its last text. */
-function readTexts(bytes: Buffer, path: string): { readonly texts: string[]; readonly length: number } {
-  const texts: string[] = [];
+function readTexts(bytes: Buffer, path: string): { readonly texts: Buffer[]; readonly length: number } {
+  const texts: Buffer[] = [];
   let at = 0;
   while (at + HEAD_BYTES <= bytes.length) {
     const from = at + HEAD_BYTES;
@@ -129,7 +139,7 @@ function readTexts(bytes: Buffer, path: string): { readonly texts: string[]; rea
       if (to >= bytes.length || bytes.subarray(at).every((byte) => byte === 0)) break;
       throw new AssayError("store.damaged", `the journal is broken at byte ${at}, before its end`, { place: path });
     }
-    texts.push(body.toString("utf8"));
+    texts.push(bytes.subarray(at, to));
     at = to;
   }
   return { texts, length: at };

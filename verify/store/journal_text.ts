@@ -1,87 +1,24 @@
+import type { Value } from "../../schema/value.ts";
 import { leafCells } from "../ledger/append_leaves.ts";
 import { historyCells } from "./group_changes.ts";
-import { type GroupImage, type LogCell, type LogTable, logTables } from "./group_image.ts";
+import { type GroupImage, type LogCell, logTables } from "./group_image.ts";
 import type { StoredAttribute } from "./relation_table.ts";
-import { CELL, joinColumns, NULL, type TextColumns } from "./text_columns.ts";
+
+/** Between two cells, and in place of one that is NULL. A cell that holds either cannot be told from them. */
+export const CELL = "\u001e";
+export const NULL = "\u001c";
+/** Between the columns of a group, before which stands a JSON text that tells what they are. */
+export const PART = "\u001d";
+
+/** How many rows a table has in a group, how many of their cells are NULL, and in how many columns they stand. */
+type Shape = readonly [rows: number, nulls: number, columns: number];
 
 /** What a group changes in one relation: columns `@commit`, `@op`, the attributes, `@place`. */
-export interface RelationTexts {
+interface RelationHead {
   readonly name: string;
   readonly attributes: readonly StoredAttribute[];
   /** Whether rows only come. */
   readonly isGrowth: boolean;
-  readonly columns: TextColumns;
-}
-
-/** A group as it waits in the journal: columns of text for each table that it adds rows to, which are few objects however many rows. */
-export interface GroupTexts {
-  readonly log: { readonly [table in LogTable]: TextColumns };
-  readonly laws: GroupImage["laws"];
-  /** Columns `seq`, `delta`, `body`, `hash`; their positions follow from the ledger. */
-  readonly leaves: TextColumns;
-  readonly relations: readonly RelationTexts[];
-}
-
-/** A group in the journal of the fact base that was made at `base`, after `from` leaves of its ledger. */
-export interface JournalGroup {
-  readonly base: string;
-  readonly from: number;
-  readonly texts: GroupTexts;
-}
-
-/** How many rows a group has for the tables of relations and of deltas. */
-export function rowsOf({ log, relations }: GroupTexts): number {
-  return relations.reduce((sum, { columns }) => sum + columns.rows, log.delta.rows);
-}
-
-export function groupTexts({ rows, laws, leaves, changes }: GroupImage): GroupTexts {
-  const log = logTables.map((table) => [table, joinColumns(columnsOf(rows[table], rows[table][0]?.length ?? 0))] as const);
-  return {
-    log: Object.fromEntries(log) as GroupTexts["log"],
-    laws,
-    leaves: joinColumns(leafCells(leaves)),
-    relations: changes.map((relation) => ({
-      name: relation.name,
-      attributes: relation.attributes.map(({ name, type }) => ({ name, type })),
-      isGrowth: relation.changes.every(({ op }) => op === 1),
-      columns: joinColumns(historyCells(relation)),
-    })),
-  };
-}
-
-function columnsOf(rows: readonly (readonly LogCell[])[], count: number): LogCell[][] {
-  return Array.from({ length: count }, (_, at) => rows.map((row) => row[at] as LogCell));
-}
-
-/** Between the columns of a group, before which stands a JSON text that tells what they are. */
-const PART = "\u001d";
-
-/**
- * A group as one text, which `readJournalText` gives back exactly; null where a cell holds one of the characters between cells and columns, so that
- * it would not come back.
- */
-export function journalText({ base, from, texts }: JournalGroup): string | null {
-  const { laws, relations } = texts;
-  const head = {
-    base,
-    from,
-    laws,
-    log: logTables.map((table) => shapeOf(texts.log[table])),
-    leaves: shapeOf(texts.leaves),
-    relations: relations.map(({ columns, ...relation }) => ({ ...relation, columns: shapeOf(columns) })),
-  };
-  const tables = [...logTables.map((table) => texts.log[table]), texts.leaves, ...relations.map(({ columns }) => columns)];
-  const text = [JSON.stringify(head), ...tables.flatMap((columns) => columns.texts)].join(PART);
-  const parts = tables.reduce((sum, columns) => sum + columns.texts.length, 0);
-  const cells = tables.reduce((sum, columns) => sum + columns.texts.length * Math.max(columns.rows - 1, 0), 0);
-  const nulls = tables.reduce((sum, columns) => sum + columns.nulls, 0);
-  return count(text, PART) === parts && count(text, CELL) === cells && count(text, NULL) === nulls ? text : null;
-}
-
-type Shape = readonly [rows: number, nulls: number, columns: number];
-
-function shapeOf({ rows, nulls, texts }: TextColumns): Shape {
-  return [rows, nulls, texts.length];
 }
 
 interface Head {
@@ -89,28 +26,120 @@ interface Head {
   readonly from: number;
   readonly laws: GroupImage["laws"];
   readonly log: readonly Shape[];
+  /** Columns `seq`, `delta`, `body`, `hash`; their positions follow from the ledger. */
   readonly leaves: Shape;
-  readonly relations: readonly (Omit<RelationTexts, "columns"> & { readonly columns: Shape })[];
+  readonly relations: readonly (RelationHead & { readonly columns: Shape })[];
 }
 
-/** Takes only what `journalText` wrote. */
-export function readJournalText(text: string): JournalGroup {
-  const [first = "", ...parts] = text.split(PART);
-  const { base, from, laws, log, leaves, relations } = JSON.parse(first) as Head;
-  const take = ([rows, nulls, columns]: Shape): TextColumns => ({ rows, nulls, texts: parts.splice(0, columns) });
-  const tables = logTables.map((table, at) => [table, take(log[at] as Shape)] as const);
-  return {
+/** Where the columns of a table stand in a group: the number of the first of its parts, of which the head is number 0. */
+export interface TablePlace {
+  readonly rows: number;
+  readonly nulls: number;
+  readonly first: number;
+}
+
+export interface RelationPlace extends RelationHead, TablePlace {}
+
+/** What a group says of itself. */
+export interface GroupPlaces extends Pick<Head, "base" | "from" | "laws"> {
+  /** In the order of `logTables`. */
+  readonly log: readonly TablePlace[];
+  readonly leaves: TablePlace;
+  readonly relations: readonly RelationPlace[];
+}
+
+/** A group for the journal of the fact base that was made at `base`, after `from` leaves of its ledger. */
+export interface JournalGroup {
+  readonly base: string;
+  readonly from: number;
+  readonly image: GroupImage;
+}
+
+/**
+ * A group as one text: its columns, which are few however many rows. Null where a cell holds one of the characters between cells and columns,
+ * so that it would not come back.
+ */
+export function journalText({ base, from, image }: JournalGroup): string | null {
+  const { rows, laws, leaves, changes } = image;
+  const texts = new ColumnTexts();
+  const head: Head = {
     base,
     from,
-    texts: {
-      log: Object.fromEntries(tables) as GroupTexts["log"],
-      laws,
-      leaves: take(leaves),
-      relations: relations.map(({ columns, ...relation }) => ({ ...relation, columns: take(columns) })),
-    },
+    laws,
+    log: logTables.map((table) => texts.add(columnsOf(rows[table]))),
+    leaves: texts.add(leafCells(leaves)),
+    relations: changes.map((relation) => ({
+      name: relation.name,
+      attributes: relation.attributes.map(({ name, type }) => ({ name, type })),
+      isGrowth: relation.changes.every(({ op }) => op === 1),
+      columns: texts.add(historyCells(relation)),
+    })),
+  };
+  return texts.behind(JSON.stringify(head));
+}
+
+/** Columns of equally many cells, each as one text. Every value comes back exactly by a cast of SQL. */
+class ColumnTexts {
+  readonly #texts: string[] = [];
+  #cells = 0;
+  #nulls = 0;
+
+  /** Adds the columns of a table. */
+  add(columns: readonly (readonly (Value | null)[])[]): Shape {
+    const rows = columns[0]?.length ?? 0;
+    if (rows === 0) return [0, 0, 0];
+    const before = this.#nulls;
+    for (const cells of columns) this.#texts.push(cells.map(this.#textOf).join(CELL));
+    this.#cells += columns.length * (rows - 1);
+    return [rows, this.#nulls - before, columns.length];
+  }
+
+  /** The head and all columns; null where there are more signs between them than were put there. */
+  behind(head: string): string | null {
+    const text = [head, ...this.#texts].join(PART);
+    const isSound = count(text, PART) === this.#texts.length && count(text, CELL) === this.#cells && count(text, NULL) === this.#nulls;
+    return isSound ? text : null;
+  }
+
+  readonly #textOf = (cell: Value | null): string => {
+    if (typeof cell === "string") return cell;
+    if (cell !== null) return Object.is(cell, -0) ? "-0" : String(cell);
+    this.#nulls += 1;
+    return NULL;
   };
 }
 
+function columnsOf(rows: readonly (readonly LogCell[])[]): LogCell[][] {
+  return Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => rows.map((row) => row[at] as LogCell));
+}
+
+/** What the text of a group, in UTF-8, says of itself. Takes only what `journalText` wrote. */
+export function placesIn(bytes: Buffer): GroupPlaces {
+  const end = bytes.indexOf(PART);
+  const { base, from, laws, log, leaves, relations } = JSON.parse(bytes.toString("utf8", 0, end === -1 ? bytes.length : end)) as Head;
+  let next = 1;
+  const place = ([rows, nulls, columns]: Shape): TablePlace => {
+    const first = next;
+    next += columns;
+    return { rows, nulls, first };
+  };
+  return {
+    base,
+    from,
+    laws,
+    log: log.map(place),
+    leaves: place(leaves),
+    relations: relations.map(({ columns, ...relation }) => ({ ...relation, ...place(columns) })),
+  };
+}
+
+/** How many rows a group has for the tables of relations and of deltas. */
+export function rowsIn({ log, relations }: GroupPlaces): number {
+  return relations.reduce((sum, { rows }) => sum + rows, log[logTables.indexOf("delta")]?.rows ?? 0);
+}
+
 function count(text: string, part: string): number {
-  return text.split(part).length - 1;
+  let found = 0;
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) found += 1;
+  return found;
 }

@@ -11,8 +11,9 @@ import { type GroupImage, noRows } from "../../../../verify/store/group_image.ts
 import { Journal, journalPaths } from "../../../../verify/store/journal.ts";
 
 const BASE = "2026-01-01T00:00:00.000Z";
-/** Rows of a group: three of them are enough to be moved beside the fourth. */
-const ROWS = 700;
+/** Rows of a group, and how many such groups are enough to be moved beside the next. */
+const ROWS = 1_000;
+const ENOUGH = 9;
 
 interface Store {
   readonly path: string;
@@ -93,17 +94,17 @@ test("groups are written to one file while those of the other are moved, and all
   await withFolder(async (path) => {
     const store = await openStore(path);
     const { journal, session } = store;
-    for (let n = 0; n < 3; n += 1) await journal.write(group(n));
+    for (let n = 0; n < ENOUGH; n += 1) await journal.write(group(n));
     assert.deepEqual(
       sizes(path).map((size) => size > 0),
       [true, false],
     );
     const before = sizes(path);
-    await journal.write(group(3));
-    assert.ok((sizes(path)[1] as number) > 0, "the fourth group went to the other file");
+    await journal.write(group(ENOUGH));
+    assert.ok((sizes(path)[1] as number) > 0, "the next group went to the other file");
     assert.ok((sizes(path)[1] as number) < (before[0] as number));
-    for (let n = 4; n < 20; n += 1) await journal.write(group(n));
-    assert.deepEqual(await leaves(session), expected(20));
+    for (let n = ENOUGH + 1; n < 4 * ENOUGH; n += 1) await journal.write(group(n));
+    assert.deepEqual(await leaves(session), expected(4 * ENOUGH));
     assert.deepEqual(sizes(path), [0, 0]);
     assert.equal(journal.isEmpty, true);
     await close(store);
@@ -121,11 +122,11 @@ test("a move that fails beside a write is tried again before the next group; wha
     let written = 0;
     await assert.rejects(
       (async () => {
-        for (; written < 12; written += 1) await journal.write(group(written));
+        for (; written < 4 * ENOUGH; written += 1) await journal.write(group(written));
       })(),
       { kind: "TransactionContext Error" },
     );
-    assert.ok(written >= 4, "the first move failed beside a write");
+    assert.ok(written > ENOUGH, "the first move failed beside a write");
     assert.equal(journal.isEmpty, false);
     await other.run("ROLLBACK");
     await journal.write(group(written));
