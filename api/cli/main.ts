@@ -12,7 +12,7 @@ import { fromCommander } from "./usage.ts";
 /** Runs one command line: the composition root. Tells the host its exit code; throws nothing. */
 export async function main(args: readonly string[], host: Host = processHost): Promise<void> {
   const door = new Door(systemClock, host);
-  const commands = program(door);
+  const commands = await program(door, args[0]);
   try {
     await commands.parseAsync(args, { from: "user" });
   } catch (thrown) {

@@ -1,31 +1,4 @@
 import { Command } from "commander";
-import { attestCommand } from "./commands/attest.ts";
-import { explainCommand } from "./commands/explain.ts";
-import { exportCommand } from "./commands/export.ts";
-import { extractCommand } from "./commands/extract.ts";
-import { gateCommand } from "./commands/gate.ts";
-import { glueCommand } from "./commands/glue.ts";
-import { importCommand } from "./commands/import.ts";
-import { initCommand } from "./commands/init.ts";
-import { jobCommand } from "./commands/job.ts";
-import { keyCommand } from "./commands/key.ts";
-import { loadCommand } from "./commands/load.ts";
-import { logCommand } from "./commands/log.ts";
-import { mcpCommand } from "./commands/mcp.ts";
-import { proposeCommand } from "./commands/propose.ts";
-import { proveCommand } from "./commands/prove.ts";
-import { queryCommand } from "./commands/query.ts";
-import { repairCommand } from "./commands/repair.ts";
-import { resCommand } from "./commands/res.ts";
-import { serveCommand } from "./commands/serve.ts";
-import { settleCommand } from "./commands/settle.ts";
-import { stepCommand } from "./commands/step.ts";
-import { testCommand } from "./commands/test.ts";
-import { tokenCommand } from "./commands/token.ts";
-import { traceCommand } from "./commands/trace.ts";
-import { uuidCommand } from "./commands/uuid.ts";
-import { verifyCommand } from "./commands/verify.ts";
-import { whatIfCommand } from "./commands/whatif.ts";
 import type { Door } from "./door.ts";
 import { packageVersion } from "./version.ts";
 
@@ -33,8 +6,44 @@ const EPILOGUE = `
 Exit codes: 0 accepted · 1 refused · 2 undecided or nothing checked · 3 usage or input · 4 internal.
 \`assay help COMMAND\` tells a command's arguments.`;
 
-/** The command line as commander knows it. Errors are thrown, help and version go to stdout. */
-export function program(door: Door): Command {
+type Register = (root: Command, door: Door) => void;
+
+/** In the order in which help lists them. Most of the time that a short command takes is loading what it runs, so others are not loaded. */
+const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  gate: async () => (await import("./commands/gate.ts")).gateCommand,
+  attest: async () => (await import("./commands/attest.ts")).attestCommand,
+  extract: async () => (await import("./commands/extract.ts")).extractCommand,
+  init: async () => (await import("./commands/init.ts")).initCommand,
+  job: async () => (await import("./commands/job.ts")).jobCommand,
+  key: async () => (await import("./commands/key.ts")).keyCommand,
+  load: async () => (await import("./commands/load.ts")).loadCommand,
+  propose: async () => (await import("./commands/propose.ts")).proposeCommand,
+  prove: async () => (await import("./commands/prove.ts")).proveCommand,
+  glue: async () => (await import("./commands/glue.ts")).glueCommand,
+  import: async () => (await import("./commands/import.ts")).importCommand,
+  query: async () => (await import("./commands/query.ts")).queryCommand,
+  explain: async () => (await import("./commands/explain.ts")).explainCommand,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
+  log: async () => (await import("./commands/log.ts")).logCommand,
+  mcp: async () => (await import("./commands/mcp.ts")).mcpCommand,
+  repair: async () => (await import("./commands/repair.ts")).repairCommand,
+  res: async () => (await import("./commands/res.ts")).resCommand,
+  serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  settle: async () => (await import("./commands/settle.ts")).settleCommand,
+  step: async () => (await import("./commands/step.ts")).stepCommand,
+  test: async () => (await import("./commands/test.ts")).testCommand,
+  token: async () => (await import("./commands/token.ts")).tokenCommand,
+  trace: async () => (await import("./commands/trace.ts")).traceCommand,
+  uuid: async () => (await import("./commands/uuid.ts")).uuidCommand,
+  whatif: async () => (await import("./commands/whatif.ts")).whatIfCommand,
+};
+
+/**
+ * The command line as commander knows it: with the command that `asked` names alone, with all of them where it names none. Errors are thrown,
+ * help and version go to stdout.
+ */
+export async function program(door: Door, asked: string | undefined): Promise<Command> {
   const root = new Command("assay")
     .description("A fact base that refuses to be wrong: every write is a delta that logic programs must accept before it commits.")
     .version(packageVersion(), "--version", "print the version")
@@ -43,36 +52,7 @@ export function program(door: Door): Command {
     .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => door.host.stdout.write(text), writeErr: () => undefined });
-  for (const register of [
-    verifyCommand,
-    gateCommand,
-    attestCommand,
-    extractCommand,
-    initCommand,
-    jobCommand,
-    keyCommand,
-    loadCommand,
-    proposeCommand,
-    proveCommand,
-    glueCommand,
-    importCommand,
-    queryCommand,
-    explainCommand,
-    exportCommand,
-    logCommand,
-    mcpCommand,
-    repairCommand,
-    resCommand,
-    serveCommand,
-    settleCommand,
-    stepCommand,
-    testCommand,
-    tokenCommand,
-    traceCommand,
-    uuidCommand,
-    whatIfCommand,
-  ]) {
-    register(root, door);
-  }
+  const names = asked !== undefined && Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands);
+  for (const register of await Promise.all(names.map((name) => commands[name]?.()))) register?.(root, door);
   return root;
 }
