@@ -327,13 +327,12 @@ export class FactBase {
   }
 
   async #settleGroup(group: ProposalGroup): Promise<void> {
-    await group.filled();
+    await group.filled(this.#options.clock);
     if (this.#open === group) this.#open = null;
     const { answers, state } = await this.#bench.settle(this.#state, this.limits, group.proposals);
     this.#state = state;
     await this.#endTurn();
     group.settle(answers.map((answer) => ("error" in answer ? { error: this.#asStoreError(answer.error) } : answer)));
-    if (this.#open === null) this.#journal.settleAfter(answers.length);
   }
 
   /** Reads within a turn. */

@@ -1,7 +1,10 @@
 import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../schema/clock.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Verdict } from "../schema/verdict.ts";
 import type { Answer, Proposal } from "./settle.ts";
+
+const FILLING_MICROS = 4_000;
 
 interface Waiting {
   readonly proposal: Proposal;
@@ -28,9 +31,13 @@ export class ProposalGroup {
     return this.#waiting.length < this.#limits.group_deltas && this.#rows + rowsOf(proposal) <= this.#limits.group_rows;
   }
 
-  /** Waits until a round of the event loop brings no further proposal: what is on its way already shares the group's write. */
-  async filled(): Promise<void> {
-    for (let size = 0; size < this.#waiting.length; ) {
+  /**
+   * Waits until a round of the event loop brings no further proposal: what is on its way already shares the group's write. Not for long: under
+   * a steady load there is always one more.
+   */
+  async filled(clock: Clock): Promise<void> {
+    const end = clock.micros() + FILLING_MICROS;
+    for (let size = 0; size < this.#waiting.length && clock.micros() < end; ) {
       size = this.#waiting.length;
       await setImmediate();
     }

@@ -12,11 +12,10 @@ import { type GroupPlaces, journalText, placesIn, rowsIn } from "./journal_text.
 
 /** A group of more rows is written to its tables at once: it pays for their statements by itself. */
 const SMALL_ROWS = 1_024;
-/** Rows that wait in the journal before they are moved; fewer where nobody waits for the processor. */
+/** Rows that wait in the journal before they are moved; fewer where nothing was written for a while. A move costs much, however few they are. */
 const WAITING_ROWS = 8_192;
 const IDLE_ROWS = 256;
-/** After a group of at most so many deltas there is time to spare: where there is none, more of them wait for each other. */
-const IDLE_GROUP = 8;
+const IDLE_MS = 250;
 /** Where so many bytes wait, a group waits for the move: until then one held up, as by a checkpoint of seconds, holds up nobody. */
 const WAITING_BYTES = 64 * 1024 * 1024;
 
@@ -55,6 +54,9 @@ export class Journal {
   /** The move under way. It never fails: what it could not move waits again. */
   #move: Promise<void> | null = null;
   #hasFailed = false;
+  #isAppending = false;
+  /** Has what waits moved when nothing follows, lest a read waits for it. */
+  readonly #idle: NodeJS.Timeout;
 
   private constructor(session: DuckDbSession, mover: DuckDbSession, path: string | null, base: string, files: readonly JournalFile[]) {
     this.#session = session;
@@ -63,6 +65,7 @@ export class Journal {
     this.#base = base;
     this.#files = files;
     session.beforeEach(() => this.settle());
+    this.#idle = setTimeout(() => this.#rest(), IDLE_MS).unref();
   }
 
   /**
@@ -105,11 +108,6 @@ export class Journal {
     return this.#waiting.length === 0 && this.#move === null;
   }
 
-  /** Begins to move what waits after a group so small that there is time to, lest a read waits longer. */
-  settleAfter(deltas: number): void {
-    if (this.#rows >= IDLE_ROWS && deltas <= IDLE_GROUP && this.#canStartMove) this.#startMove();
-  }
-
   /**
    * Makes a group durable; false where it cannot wait here, since it is large, replaces rows, or a value of it holds a character that stands between values.
    * Errors: those of `JournalFile.append` and of `settle`; nothing of the group is there then.
@@ -126,10 +124,24 @@ export class Journal {
       else await this.settle();
     }
     const bytes = framed(text);
-    await this.#files[0]?.append(bytes);
+    await this.#append(bytes);
     for (const [hash] of laws) this.#laws.add(hash);
     this.#wait(bytes, from, image.leaves.length, sizeOf(image));
     return true;
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
+    this.#isAppending = true;
+    try {
+      await this.#files[0]?.append(bytes);
+    } finally {
+      this.#isAppending = false;
+    }
+    this.#idle.refresh();
+  }
+
+  #rest(): void {
+    if (this.#rows >= IDLE_ROWS && this.#canStartMove) this.#startMove();
   }
 
   /** Moves all that waits into the tables. Errors: those of `inTransaction`; what could not be moved then waits on. */
@@ -142,7 +154,7 @@ export class Journal {
 
   /** After a failure the next move is waited for, so that a proposer is told if it fails again. */
   get #canStartMove(): boolean {
-    return this.#move === null && !this.#hasFailed && (this.#files[1]?.isEmpty ?? true);
+    return this.#move === null && !this.#isAppending && !this.#hasFailed && (this.#files[1]?.isEmpty ?? true);
   }
 
   /** Moves all that waits now while later groups are written to the other file. */
@@ -180,6 +192,7 @@ export class Journal {
 
   /** Moves what waits, where it can be moved, and lets the files go: what cannot waits there for the next opening. */
   async close(): Promise<void> {
+    clearTimeout(this.#idle);
     await this.settle().catch(() => undefined);
     for (const file of this.#files) await file.close();
   }
