@@ -11,7 +11,7 @@ import { launcher } from "../e2e/assay.ts";
 import { servingProcess } from "../e2e/serving.ts";
 import { SHOP, steppingClock, theoryFrom } from "../support/fact_bases.ts";
 import { seededChoices } from "../support/seeded.ts";
-import { callAt } from "../support/services.ts";
+import { callAt, orderOf } from "../support/services.ts";
 
 const ROUNDS = Number(process.env["KILL_ROUNDS"] ?? 5);
 const SEED = Number(process.env["KILL_SEED"] ?? 1);
@@ -20,9 +20,9 @@ const WIDTH = 24;
 const START_MS = 1_500;
 const LOAD_MS = 1_000;
 const CHECKED_EVERY = 25;
-/** So many deltas in a request, and customers beside the order of each, that within a round the journal fills and is moved beside what follows. */
+/** So many deltas in a request, and other customers beside the order of each, that within a round the journal fills and is moved beside what follows. */
 const BATCH = 65;
-const CUSTOMERS = 7;
+const CUSTOMERS = 6;
 const HEADERS = { "content-type": "application/json" };
 
 /** Orders as many clients send them: mostly one delta under a key, at times a batch, at times one that must be refused. */
@@ -77,8 +77,9 @@ class Client {
 }
 
 function bodyOf(id: number): string {
-  const customers = Array.from({ length: CUSTOMERS }, (_, at) => [`c${id}${at === 0 ? "" : `.${at}`}`, 1]);
-  return JSON.stringify({ proposer: "k", assert: { customer: customers, order: [[id, `c${id}`, 1]] } });
+  const { customer, order } = orderOf(id).assert;
+  const others = Array.from({ length: CUSTOMERS }, (_, at) => [`c${id}.${at}`, 1]);
+  return JSON.stringify({ proposer: "k", assert: { customer: [...customer, ...others], order } });
 }
 
 /** Kills a service `afterMs` after it was started, whether it listens by then or not. */

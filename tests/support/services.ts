@@ -98,6 +98,6 @@ export async function callAt(url: string, method: string, path: string, { header
 }
 
 /** A customer and an order of theirs, in the shop's relations. */
-export function orderOf(id: number, amount = 1): object {
+export function orderOf(id: number, amount = 1) {
   return { assert: { customer: [[`c${id}`, 1]], order: [[id, `c${id}`, amount]] } };
 }

@@ -38,10 +38,13 @@ export async function writeRows(session: SqlSession, { rows, laws, replaced }: G
   for (const table of logTables) {
     const list = rows[table];
     if (list.length === 0) continue;
-    const types = logColumns[table];
-    const cells = types.map((_, at) => list.map((row) => row[at] as LogCell));
-    await session.appendColumns({ catalog: null, schema: "assay", table }, types, cells, list.length);
+    await session.appendColumns({ catalog: null, schema: "assay", table }, logColumns[table], logCells(table, list), list.length);
   }
+}
+
+/** The columns of rows of a table of the log. */
+export function logCells(table: LogTable, rows: readonly (readonly LogCell[])[]): readonly (readonly LogCell[])[] {
+  return logColumns[table].map((_, at) => rows.map((row) => row[at] as LogCell));
 }
 
 /** Keeps texts of laws that are not kept yet, inside the caller's transaction. */

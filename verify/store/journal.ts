@@ -56,7 +56,7 @@ export class Journal {
   #hasFailed = false;
   #isAppending = false;
   /** Has what waits moved when nothing follows, lest a read waits for it. */
-  readonly #idle: NodeJS.Timeout;
+  #idle: NodeJS.Timeout | null = null;
 
   private constructor(session: DuckDbSession, mover: DuckDbSession, path: string | null, base: string, files: readonly JournalFile[]) {
     this.#session = session;
@@ -65,7 +65,6 @@ export class Journal {
     this.#base = base;
     this.#files = files;
     session.beforeEach(() => this.settle());
-    this.#idle = setTimeout(() => this.#rest(), IDLE_MS).unref();
   }
 
   /**
@@ -113,7 +112,8 @@ export class Journal {
    * Errors: those of `JournalFile.append` and of `settle`; nothing of the group is there then.
    */
   async write(image: GroupImage): Promise<boolean> {
-    if (image.replaced.length > 0 || sizeOf(image) > SMALL_ROWS) return false;
+    const rows = sizeOf(image);
+    if (image.replaced.length > 0 || rows > SMALL_ROWS) return false;
     const from = this.#end ?? (await this.#session.straight(() => ledgerSize(this.#session)));
     const laws = image.laws.filter(([hash]) => !this.#laws.has(hash));
     const text = journalText({ base: this.#base, from, image: { ...image, laws } });
@@ -126,7 +126,7 @@ export class Journal {
     const bytes = framed(text);
     await this.#append(bytes);
     for (const [hash] of laws) this.#laws.add(hash);
-    this.#wait(bytes, from, image.leaves.length, sizeOf(image));
+    this.#wait(bytes, from, image.leaves.length, rows);
     return true;
   }
 
@@ -137,7 +137,8 @@ export class Journal {
     } finally {
       this.#isAppending = false;
     }
-    this.#idle.refresh();
+    if (this.#idle === null) this.#idle = setTimeout(() => this.#rest(), IDLE_MS).unref();
+    else this.#idle.refresh();
   }
 
   #rest(): void {
@@ -192,7 +193,7 @@ export class Journal {
 
   /** Moves what waits, where it can be moved, and lets the files go: what cannot waits there for the next opening. */
   async close(): Promise<void> {
-    clearTimeout(this.#idle);
+    if (this.#idle !== null) clearTimeout(this.#idle);
     await this.settle().catch(() => undefined);
     for (const file of this.#files) await file.close();
   }

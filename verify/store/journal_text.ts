@@ -1,7 +1,8 @@
 import type { Value } from "../../schema/value.ts";
 import { leafCells } from "../ledger/append_leaves.ts";
 import { historyCells } from "./group_changes.ts";
-import { type GroupImage, type LogCell, logTables } from "./group_image.ts";
+import { type GroupImage, logTables } from "./group_image.ts";
+import { logCells } from "./group_records.ts";
 import type { StoredAttribute } from "./relation_table.ts";
 
 /** Between two cells, and in place of one that is NULL. A cell that holds either cannot be told from them. */
@@ -66,7 +67,7 @@ export function journalText({ base, from, image }: JournalGroup): string | null 
     base,
     from,
     laws,
-    log: logTables.map((table) => texts.add(columnsOf(rows[table]))),
+    log: logTables.map((table) => texts.add(logCells(table, rows[table]))),
     leaves: texts.add(leafCells(leaves)),
     relations: changes.map((relation) => ({
       name: relation.name,
@@ -107,10 +108,6 @@ class ColumnTexts {
     this.#nulls += 1;
     return NULL;
   };
-}
-
-function columnsOf(rows: readonly (readonly LogCell[])[]): LogCell[][] {
-  return Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => rows.map((row) => row[at] as LogCell));
 }
 
 /** What the text of a group, in UTF-8, says of itself. Takes only what `journalText` wrote. */

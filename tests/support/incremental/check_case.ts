@@ -235,7 +235,7 @@ function same(a: readonly Row[], b: readonly Row[]): boolean {
 }
 
 function sameRow(a: Row, b: Row): boolean {
-  return (a.length === b.length && a.every((value, at) => value === b[at])) || rowKey(a) === rowKey(b);
+  return (a.length === b.length && a.every((value, at) => Object.is(value, b[at]))) || rowKey(a) === rowKey(b);
 }
 
 function sameSet(a: readonly Row[], b: readonly Row[]): boolean {

@@ -180,4 +180,5 @@ test("a service that closes says so to its subscribers", async () => {
   assert.deepEqual((client as LiveClient | null)?.closed, "1001 closing");
   // What was written before the service let go may still be on its way.
   await (sse as LiveClient | null)?.until((events) => events.at(-1)?.event === "closing");
+  assert.equal((sse as LiveClient | null)?.events.at(-1)?.event, "closing");
 });

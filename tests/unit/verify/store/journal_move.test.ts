@@ -8,7 +8,7 @@ import { createFormat } from "../../../../verify/store/format.ts";
 import { type GroupImage, logTables, type RowChange } from "../../../../verify/store/group_image.ts";
 import { writeImage } from "../../../../verify/store/journal.ts";
 import { moveGroups } from "../../../../verify/store/journal_move.ts";
-import { journalText } from "../../../../verify/store/journal_text.ts";
+import { journalText, placesIn } from "../../../../verify/store/journal_text.ts";
 import { columnDefinitions } from "../../../../verify/store/relation_table.ts";
 
 const SEED = 20261121;
@@ -111,11 +111,12 @@ test("groups moved together leave the tables that they leave written one by one"
         const images = imagesOf(given);
         const texts = images.map((image) => journalText({ base: BASE, from: 7, image }));
         fc.pre(texts.every((one) => one !== null));
-        await moveGroups(
-          moved,
-          0,
-          texts.map((one) => Buffer.from(one ?? "")),
+        const bytes = texts.map((one) => Buffer.from(one ?? ""));
+        assert.deepEqual(
+          bytes.map(placesIn).map(({ base, from, laws, leaves }) => [base, from, laws, leaves.rows]),
+          images.map(({ laws, leaves }) => [BASE, 7, laws, leaves.length]),
         );
+        await moveGroups(moved, 0, bytes);
         for (const image of images) await writeImage(written, image);
         assert.deepEqual(await tablesOf(moved), await tablesOf(written));
       } finally {
